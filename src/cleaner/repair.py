@@ -1,0 +1,165 @@
+"""Repairs of damage, never of taste: the only module that knows ftfy.
+
+Every line is offered to ftfy with conservative settings: mojibake, HTML entities, control characters and decomposed
+letters are mended; curly quotes, ligatures and letter widths are the author's.  A gate lets lines pass that ftfy would
+return unchanged; it asks the same questions as ftfy 6.3.1 itself (`fix_and_explain`), so both roads lead to the same
+text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import regex
+from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
+from ftfy.badness import is_bad
+
+from cleaner.cut import LINE_END
+from cleaner.model import Action, Edit, Reason
+
+_CONFIG = TextFixerConfig(
+    unescape_html=True,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    normalization="NFC",
+    explain=True,
+)
+_CODE_CONFIG = _CONFIG._replace(unescape_html=False)
+
+# ftfy reads at most this many code points at once (TextFixerConfig.max_decode_length).
+_PIECE_CHARS = 1_000_000
+
+# Whatever ftfy's steps other than mojibake detection and NFC could act on: its control characters, C1 controls,
+# surrogates.
+_SUSPECT = regex.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff]")
+_ENTITY = regex.compile(r"&#?[0-9A-Za-z]{1,24};")
+
+REPAIRS = {
+    name: Reason(f"repair/{name}", 1, "encoding")
+    for name in (
+        "line-end",
+        "mojibake",
+        "entity",
+        "control",
+        "normalization",
+        "trailing-space",
+        "blank-line",
+        "final-newline",
+    )
+}
+
+_STEP_REPAIRS = {
+    "unescape_html": "entity",
+    "remove_control_chars": "control",
+    "remove_terminal_escapes": "control",
+    "fix_surrogates": "control",
+    "NFC": "normalization",
+}
+
+
+def is_code(text: str) -> bool:
+    """Whether entities in this text are meant as they stand: an angle bracket says that the text shows markup.
+
+    The question is ftfy's (`unescape_html="auto"`), asked once per document and not from line to line.
+    """
+    return "<" in text
+
+
+def repair(text: str) -> list[Edit]:
+    """Edits that mend the text line by line: line ends, encoding damage, trailing white space."""
+    edits: list[Edit] = []
+    unescape = not is_code(text)
+    start = 0
+    for match in LINE_END.finditer(text):
+        edits.extend(_repair_line(text[start : match.start()], start, unescape))
+        if match.group() != "\n":
+            edits.append(_edit(match.start(), match.end(), "\n", "line-end"))
+        start = match.end()
+    if start < len(text):
+        edits.extend(_repair_line(text[start:], start, unescape))
+    return edits
+
+
+def tidy(text: str) -> list[Edit]:
+    """Edits that leave at most one blank line between others, none at the edges, and one newline at the end.
+
+    Expects `\\n` line ends and no trailing white space, as `repair` leaves them.
+    """
+    edits = []
+    body_start = len(text) - len(text.lstrip("\n"))
+    body_end = len(text.rstrip("\n"))
+    if body_start >= body_end:
+        return [_edit(0, len(text), "", "blank-line")] if text else []
+    if body_start:
+        edits.append(_edit(0, body_start, "", "blank-line"))
+    runs = _BLANK_RUN.finditer(text, body_start, body_end)
+    edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
+    if body_end == len(text):
+        edits.append(_edit(body_end, body_end, "\n", "final-newline"))
+    elif body_end + 1 < len(text):
+        edits.append(_edit(body_end + 1, len(text), "", "blank-line"))
+    return edits
+
+
+_BLANK_RUN = regex.compile(r"\n{3,}")
+
+
+def _edit(start: int, end: int, after: str, name: str) -> Edit:
+    return Edit(start, end, after, Action.REPAIR, REPAIRS[name])
+
+
+def _repair_line(line: str, start: int, unescape: bool) -> Iterator[Edit]:
+    if needs_repair(line, unescape):
+        for piece in range(0, len(line), _PIECE_CHARS):
+            for edit in _mend(line[piece : piece + _PIECE_CHARS], unescape):
+                yield Edit(start + piece + edit.start, start + piece + edit.end, edit.after, edit.action, edit.reason)
+        return
+    body = len(line.rstrip())
+    if body < len(line):
+        yield _edit(start + body, start + len(line), "", "trailing-space")
+
+
+def needs_repair(line: str, unescape: bool) -> bool:
+    """Whether ftfy could change this line: False only where it surely returns it as it is."""
+    if _SUSPECT.search(line) or (unescape and "&" in line and _ENTITY.search(line)):
+        return True
+    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or is_bad(line))
+
+
+@lru_cache(maxsize=4096)
+def _mend(line: str, unescape: bool) -> tuple[Edit, ...]:
+    """Edits of one line, narrowed to the words that changed, trailing white space taken off as well."""
+    fixed, steps = fix_and_explain(line, _CONFIG if unescape else _CODE_CONFIG)
+    name = _repair_name(steps or [])
+    edits: list[Edit] = []
+    body = len(line.rstrip())
+    fixed = fixed.rstrip()
+    before_words, after_words = line[:body].split(" "), fixed.split(" ")
+    if len(before_words) != len(after_words):
+        before_words, after_words = [line[:body]], [fixed]
+    start = 0
+    for before, after in zip(before_words, after_words, strict=True):
+        if before != after:
+            edits.append(_narrow(start, before, after, name))
+        start += len(before) + 1
+    if body < len(line):
+        edits.append(_edit(body, len(line), "", "trailing-space"))
+    return tuple(edits)
+
+
+def _narrow(start: int, before: str, after: str, name: str) -> Edit:
+    """The edit of `before` to `after` without what they share at both ends."""
+    most = min(len(before), len(after))
+    head = next((i for i in range(most) if before[i] != after[i]), most)
+    tail = next((i for i in range(most - head) if before[-1 - i] != after[-1 - i]), most - head)
+    return _edit(start + head, start + len(before) - tail, after[head : len(after) - tail], name)
+
+
+def _repair_name(steps: list[ExplanationStep]) -> str:
+    """The repair that names the edits of a line: mojibake before all, then the first step that ftfy took."""
+    names = [_STEP_REPAIRS.get(step.parameter, "mojibake") for step in steps]
+    return "mojibake" if "mojibake" in names else (names or ["control"])[0]

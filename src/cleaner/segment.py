@@ -1,0 +1,153 @@
+"""Text -> lines, and what can be seen of a line on its own.
+
+Scrapers write one paragraph a line, so the line is the unit that rules judge.  Lines include their newline and tile the
+text; a run of lines that are not blank is a block.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+import regex
+
+from cleaner.fold import fold_phrase, fold_shape
+from cleaner.model import Document, Evidence
+
+# One word: a run of letters, marks, digits and inner apostrophes, or one character of a script written without spaces.
+WORD = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"|[\p{L}\p{M}\p{N}]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][\p{L}\p{M}\p{N}]+)*"
+)
+
+# A sentence's last mark, with the quotes, brackets and footnote marks that may close behind it.
+_STOPS = ".!?\N{HORIZONTAL ELLIPSIS}\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}"
+_STOPS += (
+    "\N{FULLWIDTH FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}\N{DEVANAGARI DANDA}\N{ETHIOPIC FULL STOP}"
+)
+_STOPS += "\N{ARMENIAN FULL STOP}\N{KHMER SIGN KHAN}"
+SENTENCE_END = regex.compile(rf"[{_STOPS}][\p{{Pe}}\p{{Pf}}\p{{Pi}}\"']*$")
+HEADING_END = regex.compile(
+    r"[.,;:\N{IDEOGRAPHIC FULL STOP}\N{DEVANAGARI DANDA}\N{ARABIC FULL STOP}][\p{Pe}\p{Pf}\"']*$"
+)
+
+_ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
+
+PROSE_MIN_WORDS = 8
+PROSE_MIN_WORDS_ASKING = 20
+HEADING_MAX_WORDS = 30
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: 0-based `number`, half-open code-point span with its newline, and its text without outer white space.
+
+    `text_start` is the offset of `text` in the document.
+    """
+
+    number: int
+    start: int
+    end: int
+    text_start: int
+    text: str
+    evidence: Evidence | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the line holds nothing but white space."""
+        return not self.text
+
+    @cached_property
+    def phrase(self) -> str:
+        """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
+        return fold_phrase(self.text)
+
+    @cached_property
+    def shape(self) -> str:
+        """The text as patterns see it, code point for code point: see `cleaner.fold.fold_shape`."""
+        return fold_shape(self.text)
+
+    @cached_property
+    def word_count(self) -> int:
+        """Number of words; in scripts without spaces each character counts as one.
+
+        >>> Line(0, 0, 20, 0, "It's the co-op's 3rd").word_count
+        5
+        """
+        return sum(1 for _ in WORD.finditer(self.text))
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether the line reads as running text: a sentence's end mark and at least `PROSE_MIN_WORDS` words.
+
+        Titles ask and shout, so a line that ends in `?` or `!` needs `PROSE_MIN_WORDS_ASKING`.
+        """
+        end = SENTENCE_END.search(self.text)
+        if end is None:
+            return False
+        return self.word_count >= (PROSE_MIN_WORDS_ASKING if end.group()[0] in _ASKING else PROSE_MIN_WORDS)
+
+    @cached_property
+    def is_heading(self) -> bool:
+        """Whether the line could be a title: at most `HEADING_MAX_WORDS` words, no stop, comma or colon at its end.
+
+        A title may ask or shout, so `?` and `!` are allowed.
+        """
+        return HEADING_END.search(self.text) is None and 1 <= self.word_count <= HEADING_MAX_WORDS
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document's lines.  `content` holds the lines that are not blank, in order; `rank` a line's place among them."""
+
+    document: Document
+    lines: tuple[Line, ...]
+
+    @cached_property
+    def content(self) -> tuple[Line, ...]:
+        """The lines that are not blank."""
+        return tuple(line for line in self.lines if line.text)
+
+    @cached_property
+    def rank(self) -> dict[int, int]:
+        """Line number -> 0-based place in `content`."""
+        return {line.number: place for place, line in enumerate(self.content)}
+
+    @cached_property
+    def _prose_counts(self) -> list[int]:
+        """How many lines of prose stand before each place of `content`, and at the end how many there are."""
+        return [0, *accumulate(int(line.is_prose) for line in self.content)]
+
+    def prose_above(self, line: Line) -> int:
+        """Number of lines of prose before the line."""
+        return self._prose_counts[self.rank[line.number]]
+
+    def prose_below(self, line: Line) -> int:
+        """Number of lines of prose after the line."""
+        return self._prose_counts[-1] - self._prose_counts[self.rank[line.number] + 1]
+
+    def neighbour(self, line: Line, step: int) -> Line | None:
+        """The next (`step` 1) or previous (-1) line that is not blank; None at the edge of the text."""
+        place = self.rank[line.number] + step
+        return self.content[place] if 0 <= place < len(self.content) else None
+
+
+def segment(document: Document) -> Page:
+    r"""The document cut into lines at every newline; a text that ends in a newline has no empty last line.
+
+    >>> [line.text for line in segment(Document("One\n\n  Two \n")).lines]
+    ['One', '', 'Two']
+    """
+    lines: list[Line] = []
+    start = 0
+    text = document.text
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        raw = text[start:end]
+        stripped = raw.strip()
+        text_start = start + len(raw) - len(raw.lstrip()) if stripped else start
+        number = len(lines)
+        lines.append(Line(number, start, end, text_start, stripped, document.evidence.get(number)))
+        start = end
+    return Page(document, tuple(lines))
