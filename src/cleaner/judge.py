@@ -1,0 +1,243 @@
+"""Rules x lines -> edits.  Rules point, nothing is cut here.
+
+All rules look at the page as it stands; then each line goes to one of the rules that claim it: a rule that names the
+line itself before one that takes it along (block, head, tail), the smaller scope before the larger, then by id.  So
+the order of rules and packs can't matter.  Duplicates come last and in line order, because the line that a duplicate
+repeats must be one that stays.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import regex
+
+from cleaner.fold import fold_phrase
+from cleaner.model import Action, Edit
+from cleaner.rules.conditions import full_match
+from cleaner.rules.match import Hit, Matcher, PlainMatcher
+from cleaner.rules.model import Rule, Scope, Take, Verb
+from cleaner.segment import Line, Page
+
+_SCOPE_ORDER = {scope: place for place, scope in enumerate(Scope)}
+
+# A headline that nobody named is the first line, where it looks like one and has at least this many words.
+HEADLINE_MIN_WORDS = 3
+# How far down the text the line is looked for that carries the title field.
+HEADLINE_LINES = 10
+
+
+class Judge:
+    """Rules made ready once, for many pages."""
+
+    def __init__(self, rules: Sequence[Rule], matcher: Matcher | None = None) -> None:
+        self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self._matcher = matcher or PlainMatcher(self.rules)
+        self._duplicates = [rule for rule in self.rules if rule.scope is Scope.DUPLICATE]
+
+    def judge(self, page: Page) -> list[Edit]:
+        """The edits that the rules ask for, sorted and disjoint, with offsets into the page's text."""
+        hits = [hit for hit in self._matcher.find(page) if acts(hit.rule, page, hit.line)]
+        claims = _Claims({hit.line.number for hit in hits if hit.rule.action is Verb.KEEP})
+        for hit in hits:
+            if hit.rule.action is Verb.REMOVE and hit.rule.scope is not Scope.INLINE:
+                taken = _taken(hit, page)
+                if taken is not None:
+                    claims.add(hit.line, hit.rule, named=True)
+                    for line in taken:
+                        claims.add(line, hit.rule, named=False)
+        _claim_duplicates(page, self._duplicates, claims)
+        edits = [_line_edit(page.lines[number], rule) for number, rule in claims.winners().items()]
+        edits.extend(_span_edits(page, hits, claims))
+        return sorted(edits, key=lambda edit: edit.start)
+
+
+def acts(rule: Rule, page: Page, line: Line) -> bool:
+    """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
+    if rule.language and page.document.language and not _same_language(rule.language, page.document.language):
+        return False
+    return rule.conditions.holds(page, line) and not any(
+        exception.conditions.holds(page, line) for exception in rule.unless
+    )
+
+
+def _same_language(one: str, other: str) -> bool:
+    """Whether two language tags (BCP 47) share their primary subtag: `en` and `en-GB` do."""
+    return one.replace("_", "-").split("-")[0].lower() == other.replace("_", "-").split("-")[0].lower()
+
+
+@dataclass
+class _Claims:
+    """Who claims which line; protected lines can't be claimed."""
+
+    protected: set[int]
+    by_line: defaultdict[int, list[tuple[bool, int, str, Rule]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, line: Line, rule: Rule, *, named: bool) -> None:
+        if line.number not in self.protected:
+            self.by_line[line.number].append((not named, _SCOPE_ORDER[rule.scope], rule.id, rule))
+
+    def is_alive(self, line: Line) -> bool:
+        return line.number not in self.by_line
+
+    def winners(self) -> dict[int, Rule]:
+        return {number: min(claims, key=lambda claim: claim[:3])[3] for number, claims in self.by_line.items()}
+
+
+def _taken(hit: Hit, page: Page) -> Sequence[Line] | None:
+    """The lines that a rule takes along with the line that it matches; None where it takes none, not even that one."""
+    place = page.rank[hit.line.number]
+    if hit.rule.scope is Scope.HEAD:
+        return page.content[:place]
+    if hit.rule.scope is Scope.TAIL:
+        return page.content[place + 1 :]
+    if hit.rule.take is not None:
+        return _block(hit.line, page.content[place + 1 :], hit.rule.take)
+    return ()
+
+
+def _block(opening: Line, below: Sequence[Line], take: Take) -> list[Line] | None:
+    """The lines below the opening line that belong to its block; None where the block has no end and must stay."""
+    taken: list[Line] = []
+    for line in below:
+        distance = line.number - (taken[-1] if taken else opening).number
+        if take.until_blank and taken and distance > 1:
+            return taken
+        is_inside = (take.lines is None or len(taken) < take.lines) and (
+            take.while_ is None or take.while_.holds(line, distance)
+        )
+        if not is_inside:
+            return None if take.until_blank else taken
+        taken.append(line)
+    return taken
+
+
+def _line_edit(line: Line, rule: Rule) -> Edit:
+    return Edit(line.start, line.end, "", Action.REMOVE, rule.reason)
+
+
+def _span_edits(page: Page, hits: Sequence[Hit], claims: _Claims) -> Iterable[Edit]:
+    """Edits inside lines that stay: inline removals and replacements; where two overlap, the earlier and longer one."""
+    spans = defaultdict(list)
+    for hit in hits:
+        inside = hit.rule.scope is Scope.INLINE or hit.rule.action is Verb.REPLACE
+        if inside and claims.is_alive(hit.line) and hit.line.number not in claims.protected:
+            spans[hit.line.number].append(hit)
+    for number, found in spans.items():
+        line = page.lines[number]
+        found.sort(key=lambda hit: (hit.start, -hit.end, hit.rule.id))
+        edits: list[Edit] = []
+        for hit in found:
+            start, end, after = _cut_span(hit, page.document.text)
+            if (not edits or start >= edits[-1].end) and page.document.text[start:end] != after:
+                action = Action.REPLACE if after else Action.REMOVE
+                edits.append(Edit(start, end, after, action, hit.rule.reason))
+        if edits and not _is_left(line, edits):
+            edits = [Edit(line.start, line.end, "", Action.REMOVE, edits[0].reason)]
+        yield from edits
+
+
+def _cut_span(hit: Hit, text: str) -> tuple[int, int, str]:
+    """Span and replacement of a hit inside a line; a removal takes the space along that would stand twice or
+    outside.
+    """
+    start, end = hit.start, hit.end
+    if hit.match is not None and "cut" in hit.match.re.groupindex:
+        start, end = (hit.line.text_start + offset for offset in hit.match.span("cut"))
+    if hit.rule.action is Verb.REPLACE:
+        return start, end, hit.match.expand(hit.rule.replacement) if hit.match else hit.rule.replacement
+    line_end = hit.line.text_start + len(hit.line.text)
+    if end == line_end:
+        while start > hit.line.text_start and text[start - 1].isspace():
+            start -= 1
+    elif start == hit.line.text_start or text[start - 1].isspace():
+        while end < line_end and text[end].isspace():
+            end += 1
+    return start, end, ""
+
+
+def _is_left(line: Line, edits: Sequence[Edit]) -> bool:
+    """Whether anything of the line stays or comes instead."""
+    taken = sum(min(edit.end, line.text_start + len(line.text)) - edit.start for edit in edits)
+    return taken < len(line.text) or any(edit.after for edit in edits)
+
+
+def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> None:
+    """Claim the lines that repeat another line which itself stays."""
+    if not rules:
+        return
+    seen: dict[str, Line] = {}
+    headline = find_headline(page, claims.is_alive)
+    for line in page.content:
+        if not claims.is_alive(line):
+            continue
+        for rule in rules:
+            other = _repeated_line(rule, page, line, claims, seen, headline)
+            said = _said(rule, line) if other is not None and other is not line else ""
+            if said and other and _repeats(rule, said, other.phrase) and acts(rule, page, line):
+                claims.add(line, rule, named=True)
+        if claims.is_alive(line):
+            seen.setdefault(line.phrase, line)
+        elif line is headline:
+            headline = find_headline(page, claims.is_alive)
+
+
+def _repeated_line(
+    rule: Rule, page: Page, line: Line, claims: _Claims, seen: dict[str, Line], headline: Line | None
+) -> Line | None:
+    """The line that this one would repeat, if there is one and it stays."""
+    match rule.duplicate.against if rule.duplicate else None:
+        case "headline":
+            return headline
+        case "earlier":
+            return seen.get(line.phrase)
+        case "next":
+            other = page.neighbour(line, 1)
+        case _:
+            other = page.neighbour(line, -1)
+    return other if other is not None and claims.is_alive(other) else None
+
+
+def _said(rule: Rule, line: Line) -> str:
+    """What the rule compares of the line, folded: all of it, or the `said` group of its pattern; empty for no match."""
+    if not rule.patterns:
+        return line.phrase
+    for pattern in rule.patterns:
+        match = full_match(pattern, line)
+        if match:
+            return fold_phrase(match["said"]) if "said" in pattern.groupindex else line.phrase
+    return ""
+
+
+def _repeats(rule: Rule, said: str, other: str) -> bool:
+    """Whether the folded texts stand to each other as the rule's `match` asks, in whole words."""
+    match rule.duplicate.match if rule.duplicate else None:
+        case "contained":
+            return said != other and f" {said} " in f" {_WORD_EDGE.sub(' ', other)} "
+        case "prefix":
+            return said != other and other.startswith(said) and not other[len(said) : len(said) + 1].isalnum()
+        case _:
+            return said == other
+
+
+_WORD_EDGE = regex.compile(r"[^\w\s]+(?=\s|$)|(?<=\s|^)[^\w\s]+")
+
+
+def find_headline(page: Page, is_alive: Callable[[Line], bool]) -> Line | None:
+    """The line that carries the headline: the one that the title field names, else the first, where it could be one."""
+    lines = [line for line in page.content[:HEADLINE_LINES] if is_alive(line)]
+    title = fold_phrase(page.document.title or "")
+    if title:
+        for line in lines:
+            if line.phrase == title:
+                return line
+        for line in lines:
+            if line.word_count >= HEADLINE_MIN_WORDS and (
+                title.startswith(line.phrase) or line.phrase.startswith(title) or title.endswith(line.phrase)
+            ):
+                return line
+    if lines and lines[0].is_heading and lines[0].word_count >= HEADLINE_MIN_WORDS:
+        return lines[0]
+    return None

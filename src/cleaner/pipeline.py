@@ -1,0 +1,95 @@
+"""The whole story: bytes -> decoded text -> repaired -> lines -> judged -> cut -> `Cleaned`.
+
+Cleaning repeats until nothing changes.  A rule's place or neighbours may only come true once other lines are gone;
+going on to the end makes cleaning twice the same as cleaning once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from cleaner.cut import compose, cut, locate
+from cleaner.judge import Judge
+from cleaner.model import Cleaned, CleanerError, Document, Edit
+from cleaner.repair import repair, tidy
+from cleaner.rules.load import RuleSet, load_rules
+from cleaner.segment import segment
+
+# Removals shrink the text, so passes end by themselves; only a replacement that feeds itself runs into this.
+MAX_PASSES = 100
+
+
+class UnsettledError(CleanerError):
+    """Rules go on replacing what they put there themselves."""
+
+
+class Cleaner:
+    """Rules made ready once and used for many documents; a document's result depends on that document alone."""
+
+    def __init__(self, *, profile: str = "article", rules: Sequence[str | Path] = ()) -> None:
+        """Load the shipped packs of a profile, and the packs (files or folders) of `rules` with them.
+
+        Raises `PackError` with every problem of every pack, `ProfileError` where there is no such profile.
+        """
+        self._use(load_rules([Path(path) for path in rules], profile=profile))
+
+    @classmethod
+    def of(cls, rules: RuleSet) -> Cleaner:
+        """A cleaner with exactly these rules."""
+        cleaner = cls.__new__(cls)
+        cleaner._use(rules)
+        return cleaner
+
+    def _use(self, rules: RuleSet) -> None:
+        self.rules = rules
+        self._judge = Judge(rules.rules)
+
+    def clean(
+        self, text: str, *, url: str | None = None, title: str | None = None, language: str | None = None
+    ) -> Cleaned:
+        """The clean text with every edit that made it; see `clean_document`."""
+        return self.clean_document(Document(text, title=title, url=url, language=language))
+
+    def clean_document(self, document: Document) -> Cleaned:
+        """The clean text of the document and its edits, with code-point offsets into the document's text.
+
+        Raises `UnsettledError` where rules replace in circles, `PatternTimeoutError` where a pattern takes too long.
+        """
+        edits: list[Edit] = []
+        current = document
+        for _ in range(MAX_PASSES):
+            changes = self._pass(current)
+            if not changes:
+                return Cleaned(current.text, document.text, locate(document.text, edits))
+            edits = compose(edits, changes)
+            current = replace(document, text=cut(current.text, changes), evidence={})
+        names = ", ".join(sorted({edit.reason.rule for edit in changes}))
+        raise UnsettledError(f"still changing after {MAX_PASSES} passes; look at {names}")
+
+    def _pass(self, document: Document) -> list[Edit]:
+        """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
+        edits: list[Edit] = repair(document.text)
+        repaired = replace(document, text=cut(document.text, edits)) if edits else document
+        removals = self._judge.judge(segment(repaired))
+        edits = compose(edits, removals)
+        text = cut(repaired.text, removals)
+        return compose(edits, tidy(text))
+
+
+def clean(text: str, *, url: str | None = None, title: str | None = None, language: str | None = None) -> Cleaned:
+    """The clean text with every edit that made it, by the shipped rules of the profile `article`.
+
+    The rules are loaded on the first call; use a `Cleaner` for other rules.
+
+    >>> clean("A walk\\n\\nLeave a Reply\\n").text
+    'A walk\\n'
+    """
+    return _default_cleaner().clean(text, url=url, title=title, language=language)
+
+
+@cache
+def _default_cleaner() -> Cleaner:
+    return Cleaner()

@@ -1,0 +1,72 @@
+"""Examples: the diffs inside rules that say what a rule removes and what it must leave.
+
+`= ` starts a kept line, `- ` a removed one, `+ ` what stands there instead; an empty line is an empty line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from cleaner.rules.nodes import INVALID, Kind, Reader, Table, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An example as written: the diff, and what is known of its document from outside the text."""
+
+    text: str
+    title: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A raw text and the text that must come out; `line` is where it stands in its pack (1-based)."""
+
+    raw: str
+    clean: str
+    removes: bool
+    context: Context
+    line: int
+
+    @property
+    def name(self) -> str:
+        """The first line of the raw text, shortened: enough to find the example."""
+        first = next((line for line in self.raw.splitlines() if line.strip()), "")
+        return first if len(first) <= 60 else first[:57] + "..."
+
+
+@dataclass(frozen=True)
+class ExampleText(Kind):
+    """An example: a diff, or a mapping with `text` and a title, URL or language."""
+
+    table: Table
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The `Example`."""
+        if isinstance(node, yaml.ScalarNode):
+            text = Text().read(node, reader)
+            if text is INVALID:
+                return INVALID
+            context = Context(text)
+        else:
+            context = self.table.read(node, reader)
+            if context is INVALID:
+                return INVALID
+        raw: list[str] = []
+        clean: list[str] = []
+        for line in context.text.split("\n"):
+            mark, text = line[:1], line[2:]
+            if mark not in ("=", "-", "+", "") or line[1:2] not in (" ", ""):
+                return reader.problem(
+                    node, f"example line {line[:40]!r} has no mark", "start it with '= ', '- ' or '+ '"
+                )
+            if mark != "+":
+                raw.append(text)
+            if mark != "-":
+                clean.append(text)
+        return Example("\n".join(raw), "\n".join(clean), raw != clean, context, node.start_mark.line + 1)

@@ -1,0 +1,148 @@
+"""The rule language as one table: every key, what its value may be, and what it means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
+from cleaner.rules.examples import Context, ExampleText
+from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Take, Verb
+from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Pattern, Phrase, Table, Text
+
+
+def _line_test(**values: Any) -> LineTest:
+    phrases = values.pop("phrases", None)
+    return LineTest(
+        phrases=PhraseSet(phrases) if phrases else None,
+        patterns=values.pop("pattern", ()),
+        not_=values.pop("not", None),
+        **values,
+    )
+
+
+def conditions(values: dict[str, Any]) -> Conditions:
+    """The conditions among a table's values; takes the keys of `CONTEXT_KEYS`, and the rest is about the line
+    itself.
+    """
+    context = {name: values.pop(name) for name in CONTEXT_KEYS if name in values}
+    return Conditions(own=_line_test(**values), **context)
+
+
+def _unless(because: str, **values: Any) -> Unless:
+    return Unless(because, conditions(values))
+
+
+RANGE = Table(
+    {
+        "min": Key(Integer(), "the fewest"),
+        "max": Key(Integer(), "the most"),
+    },
+    Range,
+    "a range",
+)
+
+SHAPE_KEYS = {
+    "words": Key(RANGE, "how many words the line has"),
+    "prose": Key(Flag(), "whether it reads as running text: 8 words or more and a sentence's end mark"),
+    "heading": Key(Flag(), "whether it could be a title: 30 words at most, no stop, comma or colon at its end"),
+}
+
+MATCH_KEYS = {
+    "phrases": Key(Many(Phrase()), "what the whole line says, case, edge punctuation and quotes apart"),
+    "pattern": Key(Many(Pattern()), "regular expression for the whole line (inline: for the span)"),
+}
+
+_NEGATED = Table(MATCH_KEYS | SHAPE_KEYS, _line_test, "a test of a line")
+
+LINE_KEYS = MATCH_KEYS | SHAPE_KEYS | {"not": Key(_NEGATED, "a test that must fail")}
+
+NEIGHBOUR = Table(
+    LINE_KEYS
+    | {
+        "adjacent": Key(Flag(), "whether no blank line stands between"),
+        "edge": Key(Flag(), "true: there is no such line, the text begins or ends here"),
+    },
+    _line_test,
+    "a test of a line",
+)
+
+WHERE = Table(
+    {
+        "first": Key(Amount(), "among the first lines, or the first share of lines"),
+        "last": Key(Amount(), "among the last lines, or the last share of lines"),
+    },
+    Where,
+    "a place",
+)
+
+CONTEXT_KEYS = {
+    "where": Key(WHERE, "position among the lines that are not blank"),
+    "previous": Key(NEIGHBOUR, "test of the line before, blank lines apart"),
+    "next": Key(NEIGHBOUR, "test of the line after, blank lines apart"),
+    "domain": Key(Many(Text()), "hosts (globs; subdomains count) that the rule is for"),
+}
+
+_PROSE_LINES = Table({"prose": Key(RANGE, "how many lines of prose", required=True)}, lambda prose: prose, "lines")
+
+CONTEXT_KEYS |= {
+    "above": Key(_PROSE_LINES, "what stands before the line, in the whole text"),
+    "below": Key(_PROSE_LINES, "what stands after the line, in the whole text"),
+}
+
+UNLESS = Table(
+    {"because": Key(Text(), "why the rule must not act here", required=True)} | LINE_KEYS | CONTEXT_KEYS,
+    _unless,
+    "an exception",
+)
+
+TAKE = Table(
+    {
+        "lines": Key(Integer(1), "at most this many lines below"),
+        "until-blank": Key(
+            Flag(), "all lines up to the next blank line; where one is not taken, the rule does not act"
+        ),
+        "while": Key(NEIGHBOUR, "lines below as long as they pass this test"),
+    },
+    lambda **values: Take(values.get("lines"), values.get("until_blank", False), values.get("while")),
+    "what a block takes",
+)
+
+DUPLICATE = Table(
+    {
+        "of": Key(Text(("headline", "earlier", "previous", "next")), "the line that it repeats", required=True),
+        "match": Key(Text(("exact", "contained", "prefix")), "how it repeats it: exact unless said otherwise"),
+    },
+    lambda **values: Duplicate(values["of"], values.get("match", "exact")),
+    "what is repeated",
+)
+
+EXAMPLE = ExampleText(
+    Table(
+        {
+            "text": Key(Text(), "the example as a diff", required=True),
+            "title": Key(Text(), "title field of the document"),
+            "url": Key(Text(), "URL of the document"),
+            "language": Key(Text(), "language of the document"),
+        },
+        Context,
+        "an example",
+    )
+)
+
+RULE_KEYS = (
+    {
+        "id": Key(Text(), "name inside the pack, never renamed, never reused", required=True),
+        "rev": Key(Integer(1), "raised whenever what the rule removes changes", required=True),
+        "why": Key(Text(), "what the line is, and why it is not the author's text", required=True),
+        "category": Key(Text(CATEGORIES), "what users switch by", required=True),
+        "scope": Key(Text(tuple(Scope)), "how far the rule reaches from its line", required=True),
+        "action": Key(Text(tuple(Verb)), "remove unless said otherwise"),
+        "with": Key(Text(), "what a replaced line or span becomes"),
+        "take": Key(TAKE, "what a block takes below its opening line"),
+        "repeats": Key(DUPLICATE, "what a duplicate repeats; group `said` of a pattern narrows what is compared"),
+        "unless": Key(Many(UNLESS), "exceptions, each with its reason"),
+        "examples": Key(Many(EXAMPLE), "diffs: = kept, - removed, + instead", required=True),
+    }
+    | LINE_KEYS
+    | CONTEXT_KEYS
+)

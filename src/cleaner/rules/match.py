@@ -1,0 +1,92 @@
+"""Which rules' phrases and patterns stand where in a document: asked once per document, for all rules together.
+
+A matcher answers for the whole page, so that a faster one can scan the document instead of trying rule by rule and
+line by line.  It knows nothing of conditions; `cleaner.judge` asks those of the hits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import regex
+
+from cleaner.fold import fold_phrase
+from cleaner.rules.conditions import PhraseSet, find_all, full_match
+from cleaner.rules.model import Rule, Scope
+from cleaner.rules.nodes import PATTERN_FLAGS
+from cleaner.segment import Line, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's phrase or pattern on a line; `start` and `end` are half-open code-point offsets into the document.
+
+    `match` is the pattern's match, None for a phrase.
+    """
+
+    rule: Rule
+    line: Line
+    start: int
+    end: int
+    match: regex.Match[str] | None = None
+
+
+class Matcher(Protocol):
+    """Finds all hits of a set of rules in a page."""
+
+    def find(self, page: Page) -> list[Hit]:
+        """The hits, in any order; a rule of a whole-line scope hits a line at most once."""
+
+
+class PlainMatcher:
+    """The matcher without tricks: phrases from a table, patterns one after the other."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._phrases: defaultdict[str, list[Rule]] = defaultdict(list)
+        self._patterns: list[tuple[regex.Pattern[str], Rule]] = []
+        self._spans: list[tuple[regex.Pattern[str], Rule]] = []
+        for rule in rules:
+            if rule.scope is Scope.INLINE:
+                self._spans.extend((pattern, rule) for pattern in rule.patterns)
+                self._spans.extend((_phrase_pattern(phrase), rule) for phrase in rule.phrases)
+            elif rule.scope is not Scope.DUPLICATE:
+                self._patterns.extend((pattern, rule) for pattern in rule.patterns)
+                for phrase in sorted({fold_phrase(phrase) for phrase in rule.phrases}):
+                    self._phrases[phrase].append(rule)
+
+    def find(self, page: Page) -> list[Hit]:
+        """The hits, line by line."""
+        hits: list[Hit] = []
+        for line in page.content:
+            hits.extend(self._whole_line(line))
+            hits.extend(self._inside(line))
+        return hits
+
+    def _whole_line(self, line: Line) -> list[Hit]:
+        found: dict[str, Hit] = {}
+        end = line.text_start + len(line.text)
+        if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
+            for rule in self._phrases.get(line.phrase, ()):
+                found[rule.id] = Hit(rule, line, line.text_start, end)
+        for pattern, rule in self._patterns:
+            if rule.id not in found and (match := full_match(pattern, line)):
+                found[rule.id] = Hit(rule, line, line.text_start, end, match)
+        return list(found.values())
+
+    def _inside(self, line: Line) -> list[Hit]:
+        offset = line.text_start
+        return [
+            Hit(rule, line, offset + match.start(), offset + match.end(), match)
+            for pattern, rule in self._spans
+            for match in find_all(pattern, line)
+            if match.end() > match.start()
+        ]
+
+
+def _phrase_pattern(phrase: str) -> regex.Pattern[str]:
+    """A pattern for a phrase inside a line: whole words, any white space between them."""
+    words = (regex.escape(word, special_only=True) for word in fold_phrase(phrase).split())
+    return regex.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", PATTERN_FLAGS)

@@ -1,0 +1,117 @@
+"""What a rule is, after reading: frozen values, no YAML, no matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cleaner.model import Reason
+
+if TYPE_CHECKING:
+    import regex
+
+    from cleaner.rules.conditions import Conditions, LineTest, Unless
+    from cleaner.rules.examples import Example
+
+CATEGORIES = (
+    "comments",
+    "related",
+    "promo",
+    "share",
+    "navigation",
+    "consent",
+    "advertisement",
+    "paywall",
+    "credit",
+    "caption",
+    "byline",
+    "date",
+    "author",
+    "tags",
+    "source",
+    "legal",
+    "video",
+    "widget",
+    "duplicate",
+    "encoding",
+)
+
+
+class Scope(StrEnum):
+    """How far a rule reaches from the line that it matches."""
+
+    INLINE = "inline"
+    LINE = "line"
+    BLOCK = "block"
+    HEAD = "head"
+    TAIL = "tail"
+    DUPLICATE = "duplicate"
+
+
+class Verb(StrEnum):
+    """What a rule does with what it matches."""
+
+    REMOVE = "remove"
+    REPLACE = "replace"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a block takes below its opening line: at most `lines` lines, `while_` they pass a test, blank lines passed
+    over.
+
+    With `until_blank` the block reaches to the next blank line (one right under the opening line is passed) or the
+    end of the text, and all of it must pass: a block that goes on in another way stays, with its opening line.
+    """
+
+    lines: int | None = None
+    until_blank: bool = False
+    while_: LineTest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Which line a duplicate repeats, and how: `exact`ly, `contained` in it, or as its `prefix`."""
+
+    against: str
+    match: str = "exact"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason to remove, with its proof.  `id` is the full one: pack and rule."""
+
+    id: str
+    rev: int
+    why: str
+    category: str
+    scope: Scope
+    action: Verb
+    phrases: tuple[str, ...]
+    patterns: tuple[regex.Pattern[str], ...]
+    replacement: str
+    conditions: Conditions
+    unless: tuple[Unless, ...]
+    take: Take | None
+    duplicate: Duplicate | None
+    language: str | None
+    examples: tuple[Example, ...]
+    path: str
+    line: int
+
+    @property
+    def reason(self) -> Reason:
+        """The name that the rule's edits carry."""
+        return Reason(self.id, self.rev, self.category)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One YAML file: its name and its rules."""
+
+    name: str
+    language: str | None
+    path: str
+    rules: tuple[Rule, ...]

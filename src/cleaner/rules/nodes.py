@@ -1,0 +1,275 @@
+"""YAML nodes -> typed values, with every problem kept beside its line and column.
+
+A `Kind` knows how to read one node and how to describe itself; `keys` builds the rule language out of kinds.  Reading
+goes on after a problem, so that one run reports all of them.  The only module that knows YAML.
+"""
+
+from __future__ import annotations
+
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import regex
+import yaml
+
+from cleaner.fold import FOLDED, fold_phrase
+from cleaner.model import CleanerError
+
+PATTERN_FLAGS = regex.IGNORECASE | regex.FULLCASE
+PHRASE_MAX_CHARS = 250
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One finding in a pack: where it stands (1-based line and column), what is wrong and what to do."""
+
+    path: str
+    line: int
+    column: int
+    subject: str
+    finding: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        subject = f"{self.subject}: " if self.subject else ""
+        remedy = f" ({self.remedy})" if self.remedy else ""
+        return f"{self.path}:{self.line}:{self.column}: {subject}{self.finding}{remedy}"
+
+
+class PackError(CleanerError):
+    """Packs that can't be used; `problems` holds every finding, sorted by place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Invalid:
+    """Stands for a value that could not be read; its problem has been reported."""
+
+
+INVALID = Invalid()
+
+
+@dataclass
+class Reader:
+    """Where problems of one file are collected; `subject` is the pack or rule being read."""
+
+    path: str
+    subject: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, node: yaml.Node, finding: str, remedy: str = "") -> Invalid:
+        """Record a finding at the node and give back the mark of an unusable value."""
+        mark = node.start_mark
+        self.problems.append(Problem(self.path, mark.line + 1, mark.column + 1, self.subject, finding, remedy))
+        return INVALID
+
+
+class Kind(ABC):
+    """One type of value in a pack."""
+
+    @abstractmethod
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The value of the node, or `INVALID` after a reported problem."""
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A piece of text; any scalar counts, so that `no` and `404` are the words they look like."""
+
+    choices: tuple[str, ...] = ()
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The text, stripped at its end."""
+        if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null" or not node.value.strip():
+            return reader.problem(node, "expected a text")
+        value = node.value.rstrip("\n")
+        if self.choices and value not in self.choices:
+            return reader.problem(
+                node, f"{value!r} is not one of {', '.join(self.choices)}", suggest(value, self.choices)
+            )
+        return value
+
+
+@dataclass(frozen=True)
+class Integer(Kind):
+    """A whole number of at least `least`."""
+
+    least: int = 0
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The number."""
+        if not isinstance(node, yaml.ScalarNode) or not regex.fullmatch(r"\d{1,9}", node.value):
+            return reader.problem(node, "expected a whole number")
+        if int(node.value) < self.least:
+            return reader.problem(node, f"expected a number of at least {self.least}")
+        return int(node.value)
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """`true` or `false`."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The truth value."""
+        if not isinstance(node, yaml.ScalarNode) or node.value not in ("true", "false"):
+            return reader.problem(node, "expected true or false")
+        return node.value == "true"
+
+
+@dataclass(frozen=True)
+class Amount(Kind):
+    """A number of lines (`5`) or a share of them (`50%`); read as an int, or as a float of 0..1."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The int or float."""
+        if isinstance(node, yaml.ScalarNode):
+            if regex.fullmatch(r"[1-9]\d{0,8}", node.value):
+                return int(node.value)
+            match = regex.fullmatch(r"(\d{1,2}|100)%", node.value)
+            if match and int(match.group(1)) > 0:
+                return int(match.group(1)) / 100
+        return reader.problem(node, "expected a number of lines (5) or a share (50%)")
+
+
+@dataclass(frozen=True)
+class Many(Kind):
+    """One value, or a list of them; read as a tuple."""
+
+    kind: Kind
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The tuple, without the values that had problems."""
+        if not isinstance(node, yaml.SequenceNode):
+            value = self.kind.read(node, reader)
+            return INVALID if value is INVALID else (value,)
+        if not node.value:
+            return reader.problem(node, "expected at least one value")
+        values = [self.kind.read(child, reader) for child in node.value]
+        return INVALID if any(value is INVALID for value in values) else tuple(values)
+
+
+@dataclass(frozen=True)
+class Phrase(Kind):
+    """A phrase, kept as written; its folded form must hold something."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The phrase."""
+        value = Text().read(node, reader)
+        if value is INVALID:
+            return INVALID
+        if not fold_phrase(value):
+            return reader.problem(node, f"{value!r} is empty once punctuation is dropped", "write it as a pattern")
+        if len(value) > PHRASE_MAX_CHARS:
+            return reader.problem(node, f"a phrase has at most {PHRASE_MAX_CHARS} characters", "write it as a pattern")
+        return value
+
+
+@dataclass(frozen=True)
+class Pattern(Kind):
+    """A pattern in the syntax of the `regex` package, compiled; case counts only under `(?-i:…)`."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The compiled pattern."""
+        value = Text().read(node, reader)
+        if value is INVALID:
+            return INVALID
+        folded = next((character for character in value if character in FOLDED), None)
+        if folded:
+            return reader.problem(
+                node,
+                f"the pattern holds {folded!r}, but lines are matched with quotes, dashes and spaces folded",
+                f"write {FOLDED[folded]!r}",
+            )
+        try:
+            pattern = regex.compile(value, PATTERN_FLAGS)
+        except regex.error as error:
+            return reader.problem(node, f"bad pattern: {error}", "mend the pattern")
+        if pattern.fullmatch(""):
+            return reader.problem(node, "the pattern matches an empty line", "make one part of it required")
+        return pattern
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of a table: how its value is read, and what it means."""
+
+    kind: Kind
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Table(Kind):
+    """A mapping with known keys, handed to `build` as keyword arguments where all of it could be read."""
+
+    keys: Mapping[str, Key]
+    build: Callable[..., Any]
+    name: str
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """What `build` makes of the values."""
+        values = self.read_keys(node, reader)
+        return INVALID if values is INVALID else self.build(**values)
+
+    def read_keys(self, node: yaml.Node, reader: Reader) -> Any:
+        """The values by key, `-` in names turned to `_`; `INVALID` where one had a problem."""
+        if not isinstance(node, yaml.MappingNode):
+            return reader.problem(node, f"expected a mapping ({self.name})", f"keys: {', '.join(self.keys)}")
+        values: dict[str, Any] = {}
+        sound = True
+        for key_node, value_node in node.value:
+            name = str(key_node.value)
+            key = self.keys.get(name)
+            if key is None:
+                reader.problem(key_node, f"unknown key {name!r}", suggest(name, self.keys))
+                sound = False
+            elif name in values:
+                reader.problem(key_node, f"key {name!r} stands here twice", "keep one")
+                sound = False
+            else:
+                values[name] = key.kind.read(value_node, reader)
+                sound = sound and values[name] is not INVALID
+        for name, key in self.keys.items():
+            if key.required and name not in values:
+                reader.problem(node, f"key {name!r} is missing", key.meaning)
+                sound = False
+        return {name.replace("-", "_"): value for name, value in values.items()} if sound else INVALID
+
+
+def suggest(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """A "did you mean" for a mistyped word, or the list of what there is."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+
+
+def compose_yaml(path: Path, reader: Reader) -> yaml.Node | None:
+    """The root node of a YAML file; None where it is empty or broken, with the problem reported."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        finding = f"not YAML: {error.problem or error.context}"
+        reader.problems.append(Problem(reader.path, line, column, "", finding, "check indentation, quotes and colons"))
+        return None
+    except yaml.YAMLError as error:
+        reader.problems.append(Problem(reader.path, 1, 1, "", f"not YAML: {error}", "remove the stray character"))
+        return None
+    except UnicodeDecodeError as error:
+        finding = f"not UTF-8: byte {error.start} does not fit"
+        reader.problems.append(Problem(reader.path, 1, 1, "", finding, "save the file as UTF-8"))
+        return None
+    except OSError as error:
+        finding = f"can't be read: {error.strerror}"
+        reader.problems.append(Problem(reader.path, 1, 1, "", finding, "check the path and its permissions"))
+        return None
+    if node is None:
+        reader.problems.append(Problem(reader.path, 1, 1, "", "the file is empty", "a pack needs pack: and rules:"))
+    return node
