@@ -1,0 +1,142 @@
+"""`cleaner clean` and `cleaner restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from cleaner.cli.options import make_cleaner, rule_options
+from cleaner.cli.progress import show_progress
+from cleaner.cli.status import FINE, INTERRUPTED, SOME_FAILED, UNUSABLE
+from cleaner.cli.summary import summary_lines
+from cleaner.dump.entries import Fields
+from cleaner.dump.inputs import STDIN, Format, InputError, Inputs
+from cleaner.dump.outputs import plan_target
+from cleaner.dump.restore import restore_run
+from cleaner.dump.run import Run
+from cleaner.report import Report
+
+SHOWN_FAILURES = 20
+
+
+@click.command("clean")
+@click.argument("inputs", nargs=-1, required=True, metavar="IN...")
+@click.option("-o", "--out", metavar="OUT", help="File or folder for the clean documents; - for standard output.")
+@click.option("--overwrite", is_flag=True, help="Replace outputs that exist already.")
+@click.option("--audit", metavar="DIR", help="Folder for manifest, ledger, failures and report.")
+@click.option(
+    "--from",
+    "format_",
+    type=click.Choice([*Format]),
+    help="How the inputs hold documents, whatever their names say.",
+)
+@click.option("--encoding", help="Encoding of text and HTML files; found out where it is not given.")
+@click.option("--language", help="Language of all documents (en); rules for other languages stay away.")
+@click.option("--text-field", default="text", show_default=True, help="JSON field with the text.")
+@click.option("--html-field", help="JSON field with a page; its main text goes to the text field.")
+@click.option("--id-field", default="id", show_default=True, help="JSON field that names the document in the ledger.")
+@click.option("--url-field", default="url", show_default=True, help="JSON field with the document's URL.")
+@click.option("--title-field", default="title", show_default=True, help="JSON field with the document's headline.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on standard output.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary; failures are still told.")
+@rule_options
+def clean_command(
+    inputs: tuple[str, ...],
+    out: str | None,
+    overwrite: bool,
+    audit: str | None,
+    format_: str | None,
+    as_json: bool,
+    quiet: bool,
+    profile: str,
+    rules: tuple[str, ...],
+    language: str | None,
+    encoding: str | None,
+    **names: str,
+) -> int:
+    """Clean files, folders, globs or - (standard input).
+
+    A folder becomes a folder with the same relative paths; JSON lines keep every other field.  What was removed, and by
+    which rule, stands in OUT/.cleaner/ (or OUT.cleaner/ beside a file).
+    """
+    forced = Format(format_) if format_ else None
+    if STDIN in inputs and len(inputs) > 1:
+        raise InputError("- stands for standard input and goes alone")
+    found = None if inputs == (STDIN,) else Inputs(inputs, forced)
+    target = plan_target(found, out, audit, overwrite=overwrite)
+    if as_json and target.path is None:
+        raise InputError("--json prints the report on standard output, where the text goes: name a file with -o OUT")
+    fields = Fields(
+        text=names["text_field"],
+        id=names["id_field"],
+        url=names["url_field"],
+        title=names["title_field"],
+        html=names["html_field"],
+        encoding=encoding,
+        language=language,
+    )
+    cleaner = make_cleaner(profile, rules)
+    messages = _Messages()
+    with show_progress(found, quiet=quiet) as progress:
+        run = Run(cleaner, fields, target, messages, progress)
+        report = run.clean_stdin(forced) if found is None else run.clean_inputs(found)
+    messages.close(report, target.audit)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report.as_dict()), indent=2))
+    elif not quiet and target.path is not None:
+        for line in summary_lines(report, target):
+            click.echo(line, err=True)
+    return _status(report)
+
+
+def _status(report: Report) -> int:
+    if report.is_interrupted:
+        return INTERRUPTED
+    if report.failed:
+        return SOME_FAILED
+    return FINE
+
+
+class _Messages:
+    """Tells messages of a run on standard error, the first few in full."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, message: str) -> None:
+        self.count += 1
+        if self.count <= SHOWN_FAILURES:
+            click.echo(f"cleaner: {message}", err=True)
+
+    def close(self, report: Report, audit: Path | None) -> None:
+        if self.count > SHOWN_FAILURES:
+            where = f"; all failures stand in {audit / 'failures.jsonl'}" if audit and report.failed else ""
+            click.echo(f"cleaner: and {self.count - SHOWN_FAILURES:,} more{where}", err=True)
+        if report.is_interrupted:
+            click.echo(f"cleaner: interrupted after {report.documents:,} documents; they are complete", err=True)
+
+
+@click.command("restore")
+@click.argument("out", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o", "--to", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder for the sources."
+)
+@click.option(
+    "--audit", type=click.Path(path_type=Path), metavar="DIR", help="Audit files, where they were put elsewhere."
+)
+@click.option("--text-field", default="text", show_default=True, help="JSON field with the text.")
+@click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
+def restore_command(out: Path, to: Path, audit: Path | None, text_field: str, overwrite: bool) -> int:
+    """Rebuild the decoded sources of a run from its outputs OUT and its ledger, each checked by its hash."""
+    if to.exists() and (not to.is_dir() or any(to.iterdir())) and not overwrite:
+        raise InputError(f"{to} exists already: add --overwrite, or name another")
+    failed = count = 0
+    for restored in restore_run(out, to, audit=audit, text_field=text_field):
+        count += 1
+        if restored.error:
+            failed += 1
+            click.echo(f"cleaner: {restored.doc}: {restored.error}", err=True)
+    click.echo(f"{count - failed:,} of {count:,} documents restored to {to}, hashes agree", err=True)
+    return (SOME_FAILED if failed < count else UNUSABLE) if failed else FINE

@@ -1,0 +1,58 @@
+"""The `cleaner` command and what all its subcommands share: rules, errors, exit status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+import click
+
+import cleaner
+from cleaner.cli.clean import clean_command, restore_command
+from cleaner.cli.golden import golden_group, regress_command
+from cleaner.cli.rules import rules_group
+from cleaner.cli.status import INTERRUPTED, UNUSABLE
+from cleaner.model import CleanerError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(cleaner.__version__, prog_name="cleaner")
+def cli() -> None:
+    """Strip boilerplate from scraped texts by rules: every removal named, explained and reversible.
+
+    Exit status: 0 fine; 1 a check found a difference; 2 unusable arguments, rules or input; 3 some documents failed,
+    the rest are done; 130 interrupted.
+    """
+
+
+cli.add_command(clean_command)
+cli.add_command(restore_command)
+cli.add_command(regress_command)
+cli.add_command(golden_group)
+cli.add_command(rules_group)
+
+
+def main() -> None:
+    """Run the command line; errors that are meant for a person are printed as such, a closed pipe is none."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        error.show()
+        status = UNUSABLE
+    except CleanerError as error:
+        click.echo(f"cleaner: {error}", err=True)
+        status = UNUSABLE
+    except BrokenPipeError:
+        # Python would complain at exit about the pipe that is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except OSError as error:
+        click.echo(f"cleaner: {error.filename or 'output'}: {error.strerror}", err=True)
+        status = UNUSABLE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("cleaner: interrupted", err=True)
+        status = INTERRUPTED
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,85 @@
+"""`cleaner rules list | show | test`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import click
+import msgspec
+
+from cleaner.cli.options import make_cleaner, rule_options
+from cleaner.cli.status import DIFFERENT, FINE
+from cleaner.model import CleanerError
+from cleaner.rules.model import Rule
+from cleaner.rules.nodes import suggest
+from cleaner.rules.prove import prove
+
+
+class UnknownRuleError(CleanerError):
+    """No rule of that id."""
+
+
+@click.group("rules")
+def rules_group() -> None:
+    """Look at rules, and run their examples."""
+
+
+@rules_group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@rule_options
+def list_command(as_json: bool, profile: str, rules: tuple[str, ...]) -> int:
+    """List every rule: id, category, scope and reason."""
+    found = make_cleaner(profile, rules).rules.rules
+    for rule in found:
+        if as_json:
+            fields = {"id": rule.id, "rev": rule.rev, "category": rule.category, "scope": rule.scope, "why": rule.why}
+            click.echo(msgspec.json.encode(fields))
+        else:
+            click.echo(f"{rule.id:<36} {rule.category:<12} {rule.scope:<10} {rule.why}")
+    if not as_json:
+        click.echo(f"{len(found)} rules", err=True)
+    return FINE
+
+
+@rules_group.command("show")
+@click.argument("rule_id", metavar="RULE")
+@rule_options
+def show_command(rule_id: str, profile: str, rules: tuple[str, ...]) -> int:
+    """Show one rule: where it stands, what it matches, its exceptions and examples."""
+    found = make_cleaner(profile, rules).rules.by_id
+    if rule_id not in found:
+        raise UnknownRuleError(f"no rule {rule_id!r} ({suggest(rule_id, found)})")
+    for line in _rule_lines(found[rule_id]):
+        click.echo(line)
+    return FINE
+
+
+def _rule_lines(rule: Rule) -> Iterator[str]:
+    yield f"{rule.id} (rev {rule.rev})  {rule.path}:{rule.line}"
+    yield f"  {rule.why}"
+    yield f"  category {rule.category}, scope {rule.scope}, action {rule.action}, language {rule.language or 'any'}"
+    for phrase in rule.phrases:
+        yield f"  phrase   {phrase}"
+    for pattern in rule.patterns:
+        yield f"  pattern  {pattern.pattern}"
+    for exception in rule.unless:
+        yield f"  unless   {exception.because}"
+    for example in rule.examples:
+        yield f"  example  ({'removes' if example.removes else 'near miss'}, line {example.line})"
+        yield from (f"    {line}" for line in example.context.text.splitlines())
+
+
+@rules_group.command("test")
+@rule_options
+def test_command(profile: str, rules: tuple[str, ...]) -> int:
+    """Run every example of every rule; exit status 1 where one does not come out as written."""
+    outcomes = Counter[str]()
+    for outcome in prove(make_cleaner(profile, rules).rules):
+        outcomes[outcome.verdict] += 1
+        if not outcome.passed:
+            rule = outcome.rule
+            click.echo(f"{rule.path}:{outcome.example.line}: {rule.id}: {outcome.verdict}: {outcome.example.name}")
+            click.echo(outcome.diff + "\n")
+    click.echo(", ".join(f"{count} {verdict}" for verdict, count in sorted(outcomes.items())))
+    return FINE if set(outcomes) == {"validated"} else DIFFERENT

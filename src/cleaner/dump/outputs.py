@@ -1,0 +1,122 @@
+"""Where clean documents go: every output appears whole, under its name, or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from cleaner.dump.inputs import STDIN, InputError, Inputs, Source
+
+STDOUT = STDIN
+AUDIT = ".cleaner"
+PARTIAL = ".partial"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a run writes: a folder, one file, or standard output (`path` None); `audit` is None for no audit files."""
+
+    path: Path | None
+    is_folder: bool
+    audit: Path | None
+
+    def output_path(self, source: Source) -> Path | None:
+        """Where the cleaned source stands; None for standard output."""
+        if self.path is None:
+            return None
+        return self.path / source.output_name if self.is_folder else self.path
+
+    @contextmanager
+    def open(self, source: Source) -> Iterator[IO[bytes]]:
+        """A file for the cleaned source; it takes its name when the block ends well and is gone when it does not."""
+        path = self.output_path(source)
+        if path is None:
+            yield sys.stdout.buffer
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(path.name + PARTIAL)
+        try:
+            with partial.open("wb") as file:
+                yield file
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, overwrite: bool) -> Target:
+    """Where the cleaned inputs go (`inputs` None: standard input), checked against what is there.
+
+    Raises `InputError` where OUT lies inside IN or holds it, where OUT exists and `overwrite` was not given, and
+    where a folder of outputs has no place to go.
+    """
+    single = inputs is None or inputs.is_single_file
+    if out is None:
+        if not single:
+            raise InputError("several documents need a place to go: name a folder with -o OUT")
+        out = STDOUT
+    if out == STDOUT:
+        if not single:
+            raise InputError("several files can't go to standard output: name a folder with -o OUT")
+        return Target(None, False, Path(audit) if audit else None)
+    path = Path(out)
+    is_folder = not single or path.is_dir() or out.endswith(("/", os.sep))
+    if inputs is None and is_folder:
+        raise InputError(f"{out} is a folder, and standard input has no name: name a file with -o OUT")
+    if is_folder and path.exists() and not path.is_dir():
+        raise InputError(f"{out} is a file, but the inputs need a folder: name another with -o OUT")
+    for source in inputs.paths if inputs else ():
+        _refuse_overlap(source, path, is_folder)
+    default = path / AUDIT if is_folder else path.with_name(path.name + AUDIT)
+    target = Target(path, is_folder, Path(audit) if audit else default)
+    if not overwrite:
+        _refuse_existing(target, inputs)
+    return target
+
+
+def _refuse_overlap(source: Path, out: Path, is_folder: bool) -> None:
+    source, out = source.resolve(), out.resolve()
+    if source.is_dir():
+        if out == source or out.is_relative_to(source):
+            raise InputError(
+                f"OUT {out} lies inside IN {source}: the outputs would become inputs; name a folder outside"
+            )
+        if source.is_relative_to(out):
+            raise InputError(f"OUT {out} holds IN {source}: outputs could replace inputs; name another folder")
+    elif source == out or (is_folder and source.parent == out):
+        raise InputError(f"OUT {out} would replace its input {source.name}; name another place")
+
+
+def _refuse_existing(target: Target, inputs: Inputs | None) -> None:
+    path = target.path
+    assert path is not None
+    remedy = "add --overwrite to replace what is there, or name another"
+    if target.is_folder and inputs and inputs.is_single_file:
+        path = path / next(source.output_name for source in inputs.walk() if isinstance(source, Source))
+        if path.exists():
+            raise InputError(f"{path} exists already: {remedy}")
+    elif target.is_folder and path.is_dir() and any(path.iterdir()):
+        raise InputError(f"{path} exists and is not empty: {remedy}")
+    elif not target.is_folder and path.exists():
+        raise InputError(f"{path} exists already: {remedy}")
+
+
+def check_space(target: Target) -> None:
+    """Make the folder of the outputs; raises `InputError` where it can't be written to."""
+    folder = target.path if target.is_folder else target.path.parent if target.path else None
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} can't be made: {error.strerror}") from None
+    if not os.access(folder, os.W_OK):
+        raise InputError(
+            f"{folder} can't be written to: check its permissions ({shutil.disk_usage(folder).free} bytes free)"
+        )
