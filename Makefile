@@ -1,0 +1,46 @@
+# make demo   set up .venv, clean golden/raw into out/, show what was removed by which rule
+# make test   set up what tests need; formatter check, linter, type checker, the whole suite, the wheel
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check suite wheel bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/cleaner clean golden/raw -o out --overwrite
+
+test: check suite wheel
+
+check: $(VENV)/.tested
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+suite: $(VENV)/.tested
+	$(BIN)/pytest -n 2 --dist worksteal
+
+wheel: $(VENV)/.tested
+	$(BIN)/python tests/try_wheel.py
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m benchmarks.floor
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "cleaner needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null \
+	  || { echo "this Python can't make virtual environments; on Debian: apt-get install python3-venv"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.made pyproject.toml
+	$(PIP) install --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
