@@ -11,7 +11,10 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 
 def generate(path: Path, megabytes: float, seed: int = 7) -> int:
-    """Write about that many megabytes of JSON lines made of the golden dump's lines, shuffled; the number of documents."""
+    """Write about that many megabytes of JSON lines made of the golden dump's lines, shuffled.
+
+    Returns the number of documents.
+    """
     chance = random.Random(seed)
     paragraphs, residue = _lines()
     size = count = 0
@@ -20,7 +23,11 @@ def generate(path: Path, megabytes: float, seed: int = 7) -> int:
             body = chance.sample(paragraphs, chance.randint(6, 24))
             for _ in range(chance.randint(0, 4)):
                 body.insert(chance.randint(1, len(body)), chance.choice(residue))
-            record = {"id": f"doc-{count}", "url": f"https://site{count % 97}.example/{count}", "text": "\n\n".join(body)}
+            record = {
+                "id": f"doc-{count}",
+                "url": f"https://site{count % 97}.example/{count}",
+                "text": "\n\n".join(body),
+            }
             size += file.write(orjson.dumps(record) + b"\n")
             count += 1
     return count
@@ -28,10 +35,10 @@ def generate(path: Path, megabytes: float, seed: int = 7) -> int:
 
 def _lines() -> tuple[list[str], list[str]]:
     """The golden dump's distinct kept paragraphs and removed lines."""
-    kept = set()
+    kept: set[str] = set()
     for path in sorted((PROJECT / "golden" / "clean").rglob("*.txt")):
         kept.update(line for line in path.read_text(encoding="utf-8").splitlines() if len(line) > 80)
-    removed = set()
+    removed: set[str] = set()
     for path in sorted((PROJECT / "golden" / "ledger").rglob("*.jsonl")):
         for line in path.read_bytes().splitlines():
             record = orjson.loads(line)

@@ -1,4 +1,4 @@
-"""Build the wheel, install it into an empty environment and run it from a folder that has nothing to do with the project."""
+"""Build the wheel, install it into an empty environment and run it from a folder far from the project."""
 
 from __future__ import annotations
 
