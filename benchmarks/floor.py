@@ -37,7 +37,7 @@ def floor(source: Path, to: Path) -> None:
 def clean(cleaner: Cleaner, source: Path, to: Path) -> None:
     inputs = Inputs([str(source)])
     target = plan_target(inputs, str(to), None, overwrite=True)
-    Run(cleaner, Fields(), target, print).clean_inputs(inputs)
+    Run(cleaner, Fields(), target, lambda message, is_failure: print(message)).clean_inputs(inputs)
 
 
 def seconds(work: Callable[[], None]) -> float:

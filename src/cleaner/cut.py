@@ -14,7 +14,8 @@ import regex
 
 from cleaner.model import Action, CleanerError, Edit
 
-LINE_END = regex.compile(r"\r\n|[\n\r\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
+# U+0085 is none: in scraped text it is the ellipsis of windows-1252, which `repair` mends.
+LINE_END = regex.compile(r"\r\n|[\n\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 
 
 class RestoreError(CleanerError):
@@ -86,12 +87,13 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
             inner_end = inner_start + len(inner.after)
             if not inner.after and inner.action is not Action.REPAIR:
                 if start < inner.start or after:
-                    result.append(replace(edit, start=start, end=inner.start, after=after))
+                    result.append(replace(edit, start=start, end=inner.start, after=after, takes_line=False))
                 result.append(inner)
                 start, after = inner.end, ""
             elif inner_end > edit.end:
                 rest = inner.after[edit.end - inner_start :]
-                result.append(replace(edit, start=start, end=inner.end, after=after))
+                if start < inner.end or after:
+                    result.append(replace(edit, start=start, end=inner.end, after=after))
                 waiting.append(replace(inner, start=inner.end, after=rest))
                 shift = inner.end - edit.end
                 break

@@ -23,6 +23,7 @@ _MARKS = (
 )
 # The share of control characters above which bytes are no text; plain text has next to none.
 _MAX_CONTROL_SHARE = 0.02
+_FEW_CONTROLS = 8  # so many are damage that `repair` mends, also in the shortest text
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 _META_CHARSET = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.+-]{1,40})", regex.IGNORECASE)
 _META_BYTES = 4096  # browsers look into the first 1,024 bytes; real pages are later (HTML standard, 13.2.3.2)
@@ -65,14 +66,30 @@ def decode(raw: bytes, *, declared: str | None = None, forced: str | None = None
         return Decoded(raw.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
         pass
-    if declared:
+    # A declaration that could be read as ASCII is not UTF-16 or UTF-32, whatever it says (HTML standard, 13.2.3.2).
+    if declared and not declared.lower().startswith(("utf-16", "utf16", "utf-32", "utf32")):
         try:
-            return Decoded(raw.decode(declared), codecs.lookup(declared).name)
-        except (UnicodeDecodeError, LookupError):
+            encoding = _web_codec(declared)
+            return Decoded(raw.decode(encoding), encoding)
+        except (UnicodeError, LookupError):
             pass
     if _is_mostly_utf8(raw):
         return Decoded(raw.decode("utf-8", errors=_MIXED), "utf-8 with windows-1252")
     return _detect(raw)
+
+
+def check_encoding(name: str | None) -> None:
+    """Raise `DecodeError` for a name that is no text encoding; None is fine."""
+    if name is None:
+        return
+    try:
+        b" ".decode(name)
+    except LookupError:
+        raise DecodeError(f"unknown encoding {name!r}") from None
+    except UnicodeDecodeError:
+        return  # one byte is half a character of UTF-16, say
+    except UnicodeError:
+        raise DecodeError(f"{name!r} is no encoding of texts") from None
 
 
 def declared_charset(html: bytes) -> str | None:
@@ -88,13 +105,36 @@ def _decode_forced(raw: bytes, encoding: str) -> Decoded:
         raise DecodeError(f"unknown encoding {encoding!r}") from None
     except UnicodeDecodeError as error:
         raise DecodeError(f"not {encoding}: byte {error.start} does not fit") from None
+    except UnicodeError as error:
+        raise DecodeError(f"not {encoding}: {error}") from None
+
+
+# What the web means by these names: the supersets of Windows (Encoding standard, 4.2).
+_WEB_CODECS = {
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+}
+
+
+def _web_codec(name: str) -> str:
+    """The name of Python's codec for an encoding as web pages name it; raises `LookupError`."""
+    known = codecs.lookup(name).name
+    return _WEB_CODECS.get(known, known)
 
 
 def _refuse_binary(raw: bytes) -> None:
     if b"\0" in raw:
         raise DecodeError(f"no text: a zero byte at offset {raw.index(0)} (a binary file, or UTF-16 without its mark)")
     controls = len(raw) - len(raw.translate(None, _CONTROLS))
-    if controls > len(raw) * _MAX_CONTROL_SHARE:
+    if controls > _FEW_CONTROLS and controls > len(raw) * _MAX_CONTROL_SHARE:
         raise DecodeError(f"no text: {controls} of {len(raw)} bytes are control characters")
 
 
@@ -119,7 +159,7 @@ codecs.register_error(_MIXED, _read_as_windows_1252)
 
 def _detect(raw: bytes) -> Decoded:
     """The detector's guess; it is the one of a browser (chardetng), which knows no answer 'unknown'."""
-    encoding = codecs.lookup(chardetng_py.detect(raw)).name
+    encoding = _web_codec(chardetng_py.detect(raw))
     try:
         return Decoded(raw.decode(encoding), encoding)
     except UnicodeDecodeError:

@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from cleaner.dump.audit import read_audit
+from cleaner.dump.audit import read_audit, read_failures
 from cleaner.dump.entries import Fields
-from cleaner.dump.inputs import Inputs
-from cleaner.dump.outputs import AUDIT, Target
+from cleaner.dump.inputs import AUDIT, Inputs, is_cleaned
+from cleaner.dump.outputs import Target
 from cleaner.dump.run import Run
 from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
@@ -89,28 +89,33 @@ def accept(golden: Path, cleaner: Cleaner, cases: Sequence[str] = ()) -> list[st
 def add(golden: Path, cleaner: Cleaner, files: Sequence[Path], folder: str = "") -> list[str]:
     """Copy files to `golden/raw` (below `folder`), clean them and write what is expected; the files written.
 
-    Raises `GoldenError` where a case of that name is there already.
+    Raises `GoldenError` where a case of that name is there already, or a run would not look at it.
     """
-    cases = []
+    root = (golden / RAW).resolve()
+    places: dict[str, Path] = {}
     for file in files:
-        place = golden / RAW / folder / file.name
-        if place.exists():
-            raise GoldenError(f"golden case {place} is there already; rename the file")
-    for file in files:
-        place = golden / RAW / folder / file.name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, place)
-        cases.append(place.relative_to(golden / RAW).as_posix())
+        place = (golden / RAW / folder / file.name).resolve()
+        if not place.is_relative_to(root):
+            raise GoldenError(f"{folder} leads out of {golden / RAW}; name a folder below it")
+        case = place.relative_to(root).as_posix()
+        if place.exists() or case in places:
+            raise GoldenError(f"golden case {case} is there already; rename the file")
+        if not is_cleaned(file):
+            raise GoldenError(f"{file.name} would be passed over in a folder; give it a name that ends in .txt, say")
+        places[case] = file
+    for case, file in places.items():
+        (root / case).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, root / case)
+    cases = list(places)
     return accept(golden, cleaner, cases)
 
 
 def _clean_cases(golden: Path, cleaner: Cleaner, folder: Path) -> dict[str, bytes]:
     """What is expected of all cases, as they come out now: relative path below `golden` -> bytes."""
-    if not (golden / RAW).is_dir():
-        raise GoldenError(f"{golden / RAW}: no such folder; `cleaner golden add FILE` makes the first case")
+    if not (golden / RAW).is_dir() or not _files_below(golden / RAW):
+        raise GoldenError(f"{golden / RAW}: no cases there; `cleaner golden add FILE` makes the first case")
     target = Target(folder, True, folder / AUDIT)
-    failures: list[str] = []
-    Run(cleaner, Fields(), target, failures.append).clean_inputs(Inputs([str(golden / RAW)]))
+    Run(cleaner, Fields(), target, lambda message, is_failure: None).clean_inputs(Inputs([str(golden / RAW)]))
     found: dict[str, bytes] = {}
     for path in _files_below(folder):
         if not path.startswith(AUDIT):
@@ -119,10 +124,10 @@ def _clean_cases(golden: Path, cleaner: Cleaner, folder: Path) -> dict[str, byte
     for row, records in read_audit(folder / AUDIT):
         lines = ledgers.setdefault(f"{LEDGER}/{row.source}.jsonl", [])
         lines.extend(msgspec.json.encode(record) + b"\n" for record in records)
-    found |= {path: b"".join(lines) for path, lines in ledgers.items()}
-    if failures:
-        found[f"{LEDGER}/failures.txt"] = "".join(f"{failure}\n" for failure in sorted(failures)).encode()
-    return found
+    for failure in read_failures(folder / AUDIT):
+        lines = ledgers.setdefault(f"{LEDGER}/{failure.source}.jsonl", [])
+        lines.append(msgspec.json.encode(failure) + b"\n")
+    return found | {path: b"".join(lines) for path, lines in ledgers.items()}
 
 
 def _expected_files(golden: Path) -> Iterator[str]:

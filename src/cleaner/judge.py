@@ -16,9 +16,9 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.model import Action, Edit
-from cleaner.rules.conditions import full_match
 from cleaner.rules.match import Hit, Matcher, PlainMatcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
+from cleaner.rules.pattern import fill_template
 from cleaner.segment import Line, Page
 
 _SCOPE_ORDER = {scope: place for place, scope in enumerate(Scope)}
@@ -115,7 +115,7 @@ def _block(opening: Line, below: Sequence[Line], take: Take) -> list[Line] | Non
 
 
 def _line_edit(line: Line, rule: Rule) -> Edit:
-    return Edit(line.start, line.end, "", Action.REMOVE, rule.reason)
+    return Edit(line.start, line.end, "", Action.REMOVE, rule.reason, takes_line=True)
 
 
 def _span_edits(page: Page, hits: Sequence[Hit], claims: _Claims) -> Iterable[Edit]:
@@ -135,7 +135,7 @@ def _span_edits(page: Page, hits: Sequence[Hit], claims: _Claims) -> Iterable[Ed
                 action = Action.REPLACE if after else Action.REMOVE
                 edits.append(Edit(start, end, after, action, hit.rule.reason))
         if edits and not _is_left(line, edits):
-            edits = [Edit(line.start, line.end, "", Action.REMOVE, edits[0].reason)]
+            edits = [Edit(line.start, line.end, "", Action.REMOVE, edits[0].reason, takes_line=True)]
         yield from edits
 
 
@@ -146,8 +146,10 @@ def _cut_span(hit: Hit, text: str) -> tuple[int, int, str]:
     start, end = hit.start, hit.end
     if hit.match is not None and "cut" in hit.match.re.groupindex:
         start, end = (hit.line.text_start + offset for offset in hit.match.span("cut"))
+        if start >= end or start < hit.line.text_start:
+            return hit.start, hit.start, ""
     if hit.rule.action is Verb.REPLACE:
-        return start, end, hit.match.expand(hit.rule.replacement) if hit.match else hit.rule.replacement
+        return start, end, fill_template(hit.rule.replacement, hit.match, hit.line)
     line_end = hit.line.text_start + len(hit.line.text)
     if end == line_end:
         while start > hit.line.text_start and text[start - 1].isspace():
@@ -174,9 +176,9 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
         if not claims.is_alive(line):
             continue
         for rule in rules:
-            other = _repeated_line(rule, page, line, claims, seen, headline)
-            said = _said(rule, line) if other is not None and other is not line else ""
-            if said and other and _repeats(rule, said, other.phrase) and acts(rule, page, line):
+            said = _said(rule, line)
+            other = _repeated_line(rule, said, line, _Witnesses(page, claims, seen, headline)) if said else None
+            if other and other is not line and _repeats(rule, said, other.phrase) and acts(rule, page, line):
                 claims.add(line, rule, named=True)
         if claims.is_alive(line):
             seen.setdefault(line.phrase, line)
@@ -184,20 +186,28 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
             headline = find_headline(page, claims.is_alive)
 
 
-def _repeated_line(
-    rule: Rule, page: Page, line: Line, claims: _Claims, seen: dict[str, Line], headline: Line | None
-) -> Line | None:
+@dataclass(frozen=True, slots=True)
+class _Witnesses:
+    """Where lines are looked for that another line may repeat: all of them stay so far."""
+
+    page: Page
+    claims: _Claims
+    seen: dict[str, Line]
+    headline: Line | None
+
+
+def _repeated_line(rule: Rule, said: str, line: Line, witnesses: _Witnesses) -> Line | None:
     """The line that this one would repeat, if there is one and it stays."""
     match rule.duplicate.against if rule.duplicate else None:
         case "headline":
-            return headline
+            return witnesses.headline
         case "earlier":
-            return seen.get(line.phrase)
+            return witnesses.seen.get(said)
         case "next":
-            other = page.neighbour(line, 1)
+            other = witnesses.page.neighbour(line, 1)
         case _:
-            other = page.neighbour(line, -1)
-    return other if other is not None and claims.is_alive(other) else None
+            other = witnesses.page.neighbour(line, -1)
+    return other if other is not None and witnesses.claims.is_alive(other) else None
 
 
 def _said(rule: Rule, line: Line) -> str:
@@ -205,9 +215,9 @@ def _said(rule: Rule, line: Line) -> str:
     if not rule.patterns:
         return line.phrase
     for pattern in rule.patterns:
-        match = full_match(pattern, line)
+        match = pattern.full_match(line)
         if match:
-            return fold_phrase(match["said"]) if "said" in pattern.groupindex else line.phrase
+            return fold_phrase(match["said"] or "") if "said" in match.re.groupindex else line.phrase
     return ""
 
 
@@ -215,14 +225,29 @@ def _repeats(rule: Rule, said: str, other: str) -> bool:
     """Whether the folded texts stand to each other as the rule's `match` asks, in whole words."""
     match rule.duplicate.match if rule.duplicate else None:
         case "contained":
-            return said != other and f" {said} " in f" {_WORD_EDGE.sub(' ', other)} "
+            return said != other and _stands_in(said, other)
         case "prefix":
-            return said != other and other.startswith(said) and not other[len(said) : len(said) + 1].isalnum()
+            return said != other and _begins(other, said)
         case _:
             return said == other
 
 
-_WORD_EDGE = regex.compile(r"[^\w\s]+(?=\s|$)|(?<=\s|^)[^\w\s]+")
+_WORD_CHARACTER = regex.compile(r"\w")
+
+
+def _begins(text: str, start: str) -> bool:
+    """Whether the text begins with these whole words."""
+    return text.startswith(start) and not _WORD_CHARACTER.match(text, len(start))
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether these whole words stand in the text in a row."""
+    place = text.find(words)
+    while place >= 0:
+        if (place == 0 or not _WORD_CHARACTER.match(text, place - 1)) and _begins(text[place:], words):
+            return True
+        place = text.find(words, place + 1)
+    return False
 
 
 def find_headline(page: Page, is_alive: Callable[[Line], bool]) -> Line | None:
@@ -235,7 +260,7 @@ def find_headline(page: Page, is_alive: Callable[[Line], bool]) -> Line | None:
                 return line
         for line in lines:
             if line.word_count >= HEADLINE_MIN_WORDS and (
-                title.startswith(line.phrase) or line.phrase.startswith(title) or title.endswith(line.phrase)
+                _begins(title, line.phrase) or _begins(line.phrase, title) or title.endswith(" " + line.phrase)
             ):
                 return line
     if lines and lines[0].is_heading and lines[0].word_count >= HEADLINE_MIN_WORDS:

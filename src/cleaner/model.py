@@ -39,7 +39,7 @@ class Edit:
 
     `start` and `end` are half-open code-point offsets into the text that the edit is reported against; in a `Cleaned`
     that is the decoded source.  `start == end` is an insertion.  `line` is the 1-based line of `start` in that text
-    (0 while an edit is still on its way through the pipeline).
+    (0 while an edit is still on its way through the pipeline).  `takes_line` is true where a whole line goes.
     """
 
     start: int
@@ -49,6 +49,7 @@ class Edit:
     reason: Reason
     before: str = ""
     line: int = 0
+    takes_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from cleaner.repair import repair, tidy
 from cleaner.rules.load import RuleSet, load_rules
 from cleaner.segment import segment
 
-# Removals shrink the text, so passes end by themselves; only a replacement that feeds itself runs into this.
+# Removals shrink the text, so passes end by themselves; only replacements that feed each other make this many more.
 MAX_PASSES = 100
+MAX_GROWTH = 4  # a text this many times its source is one of them too
 
 
 class UnsettledError(CleanerError):
@@ -29,12 +30,13 @@ class UnsettledError(CleanerError):
 class Cleaner:
     """Rules made ready once and used for many documents; a document's result depends on that document alone."""
 
-    def __init__(self, *, profile: str = "article", rules: Sequence[str | Path] = ()) -> None:
+    def __init__(self, *, profile: str = "article", rules: Sequence[str | Path] | str | Path = ()) -> None:
         """Load the shipped packs of a profile, and the packs (files or folders) of `rules` with them.
 
         Raises `PackError` with every problem of every pack, `ProfileError` where there is no such profile.
         """
-        self._use(load_rules([Path(path) for path in rules], profile=profile))
+        paths = [rules] if isinstance(rules, str | Path) else rules
+        self._use(load_rules([Path(path) for path in paths], profile=profile))
 
     @classmethod
     def of(cls, rules: RuleSet) -> Cleaner:
@@ -60,14 +62,19 @@ class Cleaner:
         """
         edits: list[Edit] = []
         current = document
-        for _ in range(MAX_PASSES):
+        growing = 0
+        while growing < MAX_PASSES:
             changes = self._pass(current)
             if not changes:
                 return Cleaned(current.text, document.text, locate(document.text, edits))
             edits = compose(edits, changes)
-            current = replace(document, text=cut(current.text, changes), evidence={})
+            text = cut(current.text, changes)
+            growing += len(text) >= len(current.text)
+            if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
+                break
+            current = replace(document, text=text, evidence={})
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
-        raise UnsettledError(f"still changing after {MAX_PASSES} passes; look at {names}")
+        raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
     def _pass(self, document: Document) -> list[Edit]:
         """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
@@ -84,7 +91,7 @@ def clean(text: str, *, url: str | None = None, title: str | None = None, langua
 
     The rules are loaded on the first call; use a `Cleaner` for other rules.
 
-    >>> clean("A walk\\n\\nLeave a Reply\\n").text
+    >>> clean("A walk\\n\\nSource link\\n").text
     'A walk\\n'
     """
     return _default_cleaner().clean(text, url=url, title=title, language=language)

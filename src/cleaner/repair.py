@@ -115,7 +115,9 @@ def _edit(start: int, end: int, after: str, name: str) -> Edit:
 def _repair_line(line: str, start: int, unescape: bool) -> Iterator[Edit]:
     if needs_repair(line, unescape):
         for piece in range(0, len(line), _PIECE_CHARS):
-            for edit in _mend(line[piece : piece + _PIECE_CHARS], unescape):
+            is_last = piece + _PIECE_CHARS >= len(line)
+            mend = _mend_cached if len(line) <= _CACHED_CHARS else _mend
+            for edit in mend(line[piece : piece + _PIECE_CHARS], unescape, is_last):
                 yield Edit(start + piece + edit.start, start + piece + edit.end, edit.after, edit.action, edit.reason)
         return
     body = len(line.rstrip())
@@ -130,14 +132,15 @@ def needs_repair(line: str, unescape: bool) -> bool:
     return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or is_bad(line))
 
 
-@lru_cache(maxsize=4096)
-def _mend(line: str, unescape: bool) -> tuple[Edit, ...]:
-    """Edits of one line, narrowed to the words that changed, trailing white space taken off as well."""
+def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:
+    """Edits of one line, narrowed to the words that changed; trailing white space goes as well where the line ends."""
     fixed, steps = fix_and_explain(line, _CONFIG if unescape else _CODE_CONFIG)
     name = _repair_name(steps or [])
     edits: list[Edit] = []
-    body = len(line.rstrip())
-    fixed = fixed.rstrip()
+    body = len(line)
+    if is_last:
+        body = len(_TRAILING.sub("", line))
+        fixed = fixed.rstrip()
     before_words, after_words = line[:body].split(" "), fixed.split(" ")
     if len(before_words) != len(after_words):
         before_words, after_words = [line[:body]], [fixed]
@@ -149,6 +152,14 @@ def _mend(line: str, unescape: bool) -> tuple[Edit, ...]:
     if body < len(line):
         edits.append(_edit(body, len(line), "", "trailing-space"))
     return tuple(edits)
+
+
+# Damaged lines come back (menus, footers), whole documents in one line do not.
+_CACHED_CHARS = 2_000
+_mend_cached = lru_cache(maxsize=4096)(_mend)
+
+# White space at the end, but for the control characters among it, which ftfy may turn into text.
+_TRAILING = regex.compile(r"(?<![^\S\x1c-\x1f\x85])[^\S\x1c-\x1f\x85]+$")
 
 
 def _narrow(start: int, before: str, after: str, name: str) -> Edit:

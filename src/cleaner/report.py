@@ -45,7 +45,7 @@ class Report:
                 self.removed_chars[edit.reason.rule] += taken
                 self.categories[edit.reason.category] += 1
                 self.chars_removed += taken
-                self.lines_removed += _content_lines(edit.before) - (1 if not edit.before.endswith("\n") else 0)
+                self.lines_removed += edit.takes_line
 
     def take_back(self, before: Report) -> None:
         """Return to the counts of a copy made earlier, but for failures."""

@@ -21,17 +21,16 @@ WORD = regex.compile(
     r"|[\p{L}\p{M}\p{N}]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][\p{L}\p{M}\p{N}]+)*"
 )
 
-# A sentence's last mark, with the quotes, brackets and footnote marks that may close behind it.
-_STOPS = ".!?\N{HORIZONTAL ELLIPSIS}\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}"
-_STOPS += (
-    "\N{FULLWIDTH FULL STOP}\N{ARABIC QUESTION MARK}\N{ARABIC FULL STOP}\N{DEVANAGARI DANDA}\N{ETHIOPIC FULL STOP}"
+# A sentence's last mark, with the quotes, brackets and footnote numbers that may close behind it.
+SENTENCE_END = regex.compile(
+    r"[\p{Sentence_Terminal}\N{HORIZONTAL ELLIPSIS}\N{KHMER SIGN KHAN}][\p{Pe}\p{Pf}\p{Pi}\"']*(?:\[\d{1,3}\])*$"
 )
-_STOPS += "\N{ARMENIAN FULL STOP}\N{KHMER SIGN KHAN}"
-SENTENCE_END = regex.compile(rf"[{_STOPS}][\p{{Pe}}\p{{Pf}}\p{{Pi}}\"']*$")
+# What a title does not end in: any mark that ends a sentence or a clause, but those that ask or shout.
 HEADING_END = regex.compile(
-    r"[.,;:\N{IDEOGRAPHIC FULL STOP}\N{DEVANAGARI DANDA}\N{ARABIC FULL STOP}][\p{Pe}\p{Pf}\"']*$"
+    r"[\p{Terminal_Punctuation}--[?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}]]"
+    r"[\p{Pe}\p{Pf}\"']*$",
+    regex.VERSION1,
 )
-
 _ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
 
 PROSE_MIN_WORDS = 8

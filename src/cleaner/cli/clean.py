@@ -11,6 +11,7 @@ from cleaner.cli.options import make_cleaner, rule_options
 from cleaner.cli.progress import show_progress
 from cleaner.cli.status import FINE, INTERRUPTED, SOME_FAILED, UNUSABLE
 from cleaner.cli.summary import summary_lines
+from cleaner.decode import check_encoding
 from cleaner.dump.entries import Fields
 from cleaner.dump.inputs import STDIN, Format, InputError, Inputs
 from cleaner.dump.outputs import plan_target
@@ -29,7 +30,7 @@ SHOWN_FAILURES = 20
 @click.option(
     "--from",
     "format_",
-    type=click.Choice([*Format]),
+    type=click.Choice([format_.value for format_ in Format]),
     help="How the inputs hold documents, whatever their names say.",
 )
 @click.option("--encoding", help="Encoding of text and HTML files; found out where it is not given.")
@@ -62,6 +63,7 @@ def clean_command(
     which rule, stands in OUT/.cleaner/ (or OUT.cleaner/ beside a file).
     """
     forced = Format(format_) if format_ else None
+    check_encoding(encoding)
     if STDIN in inputs and len(inputs) > 1:
         raise InputError("- stands for standard input and goes alone")
     found = None if inputs == (STDIN,) else Inputs(inputs, forced)
@@ -100,20 +102,21 @@ def _status(report: Report) -> int:
 
 
 class _Messages:
-    """Tells messages of a run on standard error, the first few in full."""
+    """Tells failures and notes of a run on standard error, the first few of each in full."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self.note_count = 0
 
-    def __call__(self, message: str) -> None:
-        self.count += 1
-        if self.count <= SHOWN_FAILURES:
+    def __call__(self, message: str, is_failure: bool) -> None:
+        self.count += is_failure
+        self.note_count += not is_failure
+        if (self.count if is_failure else self.note_count) <= SHOWN_FAILURES:
             click.echo(f"cleaner: {message}", err=True)
 
     def close(self, report: Report, audit: Path | None) -> None:
         if self.count > SHOWN_FAILURES:
-            where = f"; all failures stand in {audit / 'failures.jsonl'}" if audit and report.failed else ""
-            click.echo(f"cleaner: and {self.count - SHOWN_FAILURES:,} more{where}", err=True)
+            where = f"; all of them stand in {audit / 'failures.jsonl'}" if audit else ""
+            click.echo(f"cleaner: and {self.count - SHOWN_FAILURES:,} more failures{where}", err=True)
         if report.is_interrupted:
             click.echo(f"cleaner: interrupted after {report.documents:,} documents; they are complete", err=True)
 

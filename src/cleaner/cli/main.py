@@ -16,7 +16,24 @@ from cleaner.cli.status import INTERRUPTED, UNUSABLE
 from cleaner.model import CleanerError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class ClosedPipeError(Exception):
+    """The reader of our output has gone, which is no error; click would turn it into exit status 1."""
+
+
+class Commands(click.Group):
+    """A group whose commands may write into a pipe that is closed before they are done."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """What the command returns: its exit status."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise ClosedPipeError from None
+        return status
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(cleaner.__version__, prog_name="cleaner")
 def cli() -> None:
     """Strip boilerplate from scraped texts by rules: every removal named, explained and reversible.
@@ -38,14 +55,13 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = cli.main(standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         status = UNUSABLE
     except CleanerError as error:
         click.echo(f"cleaner: {error}", err=True)
         status = UNUSABLE
-    except BrokenPipeError:
+    except ClosedPipeError:
         # Python would complain at exit about the pipe that is gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0

@@ -62,7 +62,7 @@ def _rule_lines(rule: Rule) -> Iterator[str]:
     for phrase in rule.phrases:
         yield f"  phrase   {phrase}"
     for pattern in rule.patterns:
-        yield f"  pattern  {pattern.pattern}"
+        yield f"  pattern  {pattern.source}"
     for exception in rule.unless:
         yield f"  unless   {exception.because}"
     for example in rule.examples:

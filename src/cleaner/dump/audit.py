@@ -15,11 +15,11 @@ from typing import IO
 import msgspec
 
 from cleaner.dump.entries import Entry, Failure
+from cleaner.dump.outputs import MANIFEST, PARTIAL
 from cleaner.ledger import LedgerRecord, read_record, write_records
 from cleaner.model import Cleaned, CleanerError, text_hash
 
-MANIFEST, LEDGER, FAILURES, REPORT = "manifest.jsonl", "ledger.jsonl", "failures.jsonl", "report.json"
-PARTIAL = ".partial"
+LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
 
 
 class AuditError(CleanerError):
@@ -44,6 +44,11 @@ class ManifestRow(msgspec.Struct, frozen=True):
     title: str | None = None
     url: str | None = None
     date: str | None = None
+
+    @property
+    def is_record(self) -> bool:
+        """Whether the document is a JSON line and not a whole file."""
+        return self.record > 0
 
 
 class AuditWriter:
@@ -108,6 +113,11 @@ def write_report(folder: Path, report: dict[str, object]) -> None:
     partial = folder / (REPORT + PARTIAL)
     partial.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
     partial.replace(folder / REPORT)
+
+
+def read_failures(folder: Path) -> list[Failure]:
+    """The failures of a run, in order."""
+    return msgspec.json.Decoder(Failure).decode_lines((folder / FAILURES).read_bytes())
 
 
 def read_audit(folder: Path) -> Iterator[tuple[ManifestRow, list[LedgerRecord]]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 import msgspec
+import regex
 
 from cleaner.decode import DecodeError, declared_charset, decode
 from cleaner.dump.inputs import Format
@@ -56,23 +58,17 @@ class Failure:
     error: str
 
 
-def read_entry(raw: bytes, name: str, format_: Format, fields: Fields) -> Entry | Failure:
-    """The document that a whole text or HTML file is."""
-    try:
-        return _read_page(raw, name, fields) if format_ is Format.HTML else _read_text(raw, name, fields)
-    except CleanerError as error:
-        return Failure(name, name, 0, str(error))
+def read_entry(raw: bytes, name: str, format_: Format, fields: Fields) -> Entry:
+    """The document that a whole text or HTML file is; raises `DecodeError` or `ExtractError` where it is none."""
+    return _read_page(raw, name, fields) if format_ is Format.HTML else _read_text(raw, name, fields)
 
 
 def looks_like_jsonl(first_line: bytes) -> bool:
-    """Whether a line is a JSON object, which is how standard input says that it carries JSON lines."""
-    if not first_line.lstrip(b"\xef\xbb\xbf \t").startswith(b"{"):
-        return False
-    try:
-        _DECODER.decode(first_line.lstrip(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return False
-    return True
+    """Whether a line starts like a JSON object, which is how standard input says that it carries JSON lines."""
+    return _OBJECT_START.match(first_line) is not None
+
+
+_OBJECT_START = regex.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")
 
 
 def _read_text(raw: bytes, name: str, fields: Fields) -> Entry:
@@ -89,59 +85,74 @@ _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _VALUE_DECODER = msgspec.json.Decoder()
 
 
-def read_records(lines: Iterable[bytes], name: str, fields: Fields) -> Iterator[Entry | Failure]:
-    """The documents of JSON lines, in order; a line that holds none is a `Failure`, and the rest goes on."""
+def record_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their 1-based numbers and without a byte-order mark."""
     for number, line in enumerate(lines, 1):
-        content = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-        if not content.strip():
-            continue
-        try:
-            yield _read_record(content, f"{name}:{number}", number, fields)
-        except CleanerError as error:
-            yield Failure(f"{name}:{number}", name, number, str(error))
+        content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        if content.strip():
+            yield number, content
 
 
-def _read_record(line: bytes, place: str, number: int, fields: Fields) -> Entry:
-    try:
-        line.decode("utf-8")
-        record = _DECODER.decode(line)
-        values = {
-            name: _VALUE_DECODER.decode(record[name])
-            for name in {fields.text, fields.id, fields.url, fields.title, fields.html}
-            if name is not None and name in record
-        }
-    except UnicodeDecodeError as error:
-        raise RecordError(f"not UTF-8: byte {error.start} of the line does not fit") from None
-    except msgspec.DecodeError as error:
-        raise RecordError(f"not a JSON object: {error}") from None
+def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
+    """The document of one JSON line; raises `RecordError` where it holds none, `ExtractError` for an empty page."""
+    record = _decode_object(line)
     wanted = fields.html or fields.text
     if wanted not in record:
         there = ", ".join(record) or "none"
         option = "--html-field" if fields.html else "--text-field"
         raise RecordError(f"the record has no field {wanted!r} (its fields: {there}); name it with {option}")
-    text = values[wanted]
-    if not isinstance(text, str):
-        raise RecordError(f"field {wanted!r} holds {_json_type(text)}, not a text")
-    url, title = _text_or_none(values.get(fields.url)), _text_or_none(values.get(fields.title))
+    text = _text_value(record, wanted)
+    if text is None:
+        raise RecordError(f"field {wanted!r} holds {_json_type(record[wanted])}, not a text")
+    url, title = _text_value(record, fields.url) or None, _text_value(record, fields.title) or None
     if fields.html:
         document = extract(text, url=url, title=title, language=fields.language)
-        for name, value in ((fields.title, document.title), (fields.url, document.url), ("date", document.date)):
-            if value is not None and (name not in record or bytes(record[name]) == b"null"):
-                record[name] = msgspec.Raw(msgspec.json.encode(value))
+        for field_, value in ((fields.title, document.title), (fields.url, document.url), ("date", document.date)):
+            if value is not None and (field_ not in record or bytes(record[field_]) == b"null"):
+                record[field_] = msgspec.Raw(msgspec.json.encode(value))
     else:
         document = Document(text, title=title, url=url, language=fields.language)
-    id_ = values.get(fields.id)
-    doc = str(id_) if isinstance(id_, str | int) and not isinstance(id_, bool) else place
-    return Entry(doc, number, "utf-8", document, record)
+    return Entry(_record_name(record, fields.id) or f"{name}:{number}", number, "utf-8", document, record)
 
 
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _decode_object(line: bytes) -> dict[str, msgspec.Raw]:
+    try:
+        line.decode("utf-8")
+        return _DECODER.decode(line)
+    except UnicodeDecodeError as error:
+        raise RecordError(f"not UTF-8: byte {error.start} of the line does not fit") from None
+    except RecursionError:
+        raise RecordError("not readable: nested too deeply") from None
+    except msgspec.DecodeError as error:
+        hint = " (half of a surrogate pair, \\ud8xx, is no character)" if _SURROGATE.search(line) else ""
+        raise RecordError(f"not a JSON object: {error}{hint}") from None
 
 
-def _json_type(value: object) -> str:
-    names = {type(None): "null", bool: "a truth value", dict: "an object", list: "a list"}
-    return names.get(type(value), "a number")
+_SURROGATE = regex.compile(rb"\\ud[89a-f]", regex.IGNORECASE)
+
+
+def _text_value(record: dict[str, msgspec.Raw], name: str) -> str | None:
+    """The text in a field; None where there is no such field, or it holds something else."""
+    raw = record.get(name)
+    if raw is None or not bytes(raw).startswith(b'"'):
+        return None
+    try:
+        return str(_VALUE_DECODER.decode(raw))
+    except msgspec.DecodeError as error:
+        raise RecordError(f"field {name!r}: {error}") from None
+
+
+def _record_name(record: dict[str, msgspec.Raw], field_: str) -> str:
+    """The id of a record, where it is a text or a whole number; empty elsewhere."""
+    raw = bytes(record.get(field_, msgspec.Raw(b"null")))
+    return raw.decode("ascii") if regex.fullmatch(rb"-?\d+", raw) else _text_value(record, field_) or ""
+
+
+_JSON_TYPES = {b"n": "null", b"t": "a truth value", b"f": "a truth value", b"{": "an object", b"[": "a list"}
+
+
+def _json_type(raw: msgspec.Raw) -> str:
+    return _JSON_TYPES.get(bytes(raw)[:1], "a number")
 
 
 def write_record(entry: Entry, text: str, text_field: str) -> bytes:

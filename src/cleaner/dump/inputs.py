@@ -12,6 +12,8 @@ from pathlib import Path
 from cleaner.model import CleanerError
 
 STDIN = "-"
+TEXT_SUFFIX = ".txt"  # what a page's name gets when it has become a text
+AUDIT = ".cleaner"  # the folder of a run's audit files: below a folder of outputs, or behind the name of a file
 
 
 class InputError(CleanerError):
@@ -36,6 +38,7 @@ _FORMATS = {
     ".xhtml": Format.HTML,
     ".jsonl": Format.JSONL,
     ".ndjson": Format.JSONL,
+    ".json": Format.JSONL,
 }
 
 
@@ -50,7 +53,7 @@ class Source:
     @property
     def output_name(self) -> str:
         """The name of the cleaned file: the same, but a page becomes a text beside it (`a.html` -> `a.html.txt`)."""
-        return self.name + ".txt" if self.format is Format.HTML else self.name
+        return self.name + TEXT_SUFFIX if self.format is Format.HTML else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +72,19 @@ class Inputs:
         """Raises `InputError` where not one of the names exists."""
         self.forced = forced
         self.missing: list[Unusable] = []
-        self.paths: list[Path] = []
+        found: dict[Path, Path] = {}
         for name in names:
-            found = _expand(name)
-            if not found:
-                self.missing.append(Unusable(name, "no such file or folder", True))
-            self.paths.extend(path for path in found if path not in self.paths)
+            paths = _expand(name)
+            if not paths:
+                self.missing.append(Unusable(name or "''", "no such file or folder", True))
+            for path in paths:
+                found.setdefault(_absolute(path), path)
+        self.paths = list(found.values())
         if not self.paths:
             raise InputError("\n".join(f"{unusable.name}: {unusable.why}" for unusable in self.missing))
         self.base = _common_folder(self.paths)
-
-    @property
-    def is_single_file(self) -> bool:
-        """Whether the user named one file, and no folder or glob of several."""
-        return len(self.paths) == 1 and not self.paths[0].is_dir()
+        # a glob may match one file today and two tomorrow; what it makes is a folder either way
+        self.is_single_file = len(names) == 1 and self.paths == [Path(names[0])] and not self.paths[0].is_dir()
 
     def walk(self) -> Iterator[Source | Unusable]:
         """Every file, folder by folder in the order of names; each file once, hidden ones left alone."""
@@ -98,7 +100,10 @@ class Inputs:
     def _walk_folder(self, folder: Path) -> Iterator[Source | Unusable]:
         unreadable: list[OSError] = []
         for root, names, files in os.walk(folder, onerror=unreadable.append):
-            names[:] = sorted(name for name in names if not name.startswith("."))
+            names[:] = sorted(name for name in names if not name.startswith(".") and not name.endswith(AUDIT))
+            for name in names:
+                if Path(root, name).is_symlink():
+                    yield Unusable(str(Path(root, name)), "a link to a folder", False)
             for name in sorted(files):
                 if not name.startswith("."):
                     yield self._source(Path(root, name), named=False)
@@ -109,18 +114,30 @@ class Inputs:
             yield Unusable(str(error.filename), f"folder can't be read: {error.strerror}", True)
 
     def _source(self, path: Path, *, named: bool) -> Source | Unusable:
-        name = _absolute(path).relative_to(_absolute(self.base)).as_posix()
+        name = _printable(_absolute(path).relative_to(_absolute(self.base)).as_posix())
+        if not path.exists():
+            return Unusable(name, "a link that leads nowhere", True)
         if not named and not path.is_file():
             return Unusable(name, "not a regular file", False)
         known = _FORMATS.get(path.suffix.lower())
-        if known is None and not named:
+        if not named and self.forced is None and known is None:
             return Unusable(name, f"a {path.suffix} file", False)
-        return Source(path, name, self.forced or known or Format.TXT)
+        source = Source(path, name, self.forced or known or Format.TXT)
+        if source.format is Format.HTML and path.with_name(path.name + TEXT_SUFFIX).exists():
+            return Unusable(name, f"its output {source.output_name} is another document's; rename one of them", True)
+        return source
+
+
+def is_cleaned(path: Path) -> bool:
+    """Whether a file of this name is cleaned where it lies in a folder that was named."""
+    return not path.name.startswith(".") and path.suffix.lower() in _FORMATS
 
 
 def _expand(name: str) -> list[Path]:
     """The paths that a name stands for: itself where it exists, else what it matches as a glob."""
-    if Path(name).exists():
+    if not name:
+        return []
+    if os.path.lexists(name):
         return [Path(name)]
     return [Path(found) for found in sorted(glob.glob(name, recursive=True))]  # noqa: PTH207  (absolute globs too)
 
@@ -134,6 +151,11 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 def _absolute(path: Path) -> Path:
     """The path from the root, `..` taken out, links left alone: they keep the name that the user sees."""
     return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _printable(name: str) -> str:
+    r"""The name with bytes that are no UTF-8 written out (`caf\xe9`): audit files and outputs are named in UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _is_inside(path: Path, folder: Path) -> bool:

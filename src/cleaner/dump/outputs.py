@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from cleaner.dump.inputs import STDIN, InputError, Inputs, Source
+from cleaner.dump.inputs import AUDIT, STDIN, InputError, Inputs, Source, Unusable
 
 STDOUT = STDIN
-AUDIT = ".cleaner"
+MANIFEST = "manifest.jsonl"
 PARTIAL = ".partial"
 
 
@@ -32,6 +33,12 @@ class Target:
             return None
         return self.path / source.output_name if self.is_folder else self.path
 
+    def drop(self, source: Source) -> None:
+        """Remove what an earlier run made of a source that has failed now: a failed document has no output."""
+        path = self.output_path(source)
+        if path is not None and path.is_file():
+            path.unlink()
+
     @contextmanager
     def open(self, source: Source) -> Iterator[IO[bytes]]:
         """A file for the cleaned source; it takes its name when the block ends well and is gone when it does not."""
@@ -40,7 +47,7 @@ class Target:
             yield sys.stdout.buffer
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(path.name + PARTIAL)
+        partial = partial_path(path)
         try:
             with partial.open("wb") as file:
                 yield file
@@ -50,6 +57,16 @@ class Target:
             raise
 
 
+def partial_path(path: Path) -> Path:
+    """Where a file is written before it takes its name: beside it, hidden, short whatever the name."""
+    return path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}{PARTIAL}")
+
+
+def _real(path: Path) -> Path:
+    """The path with links followed, also where they lead in a circle or nowhere."""
+    return Path(os.path.realpath(path))
+
+
 def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, overwrite: bool) -> Target:
     """Where the cleaned inputs go (`inputs` None: standard input), checked against what is there.
 
@@ -57,6 +74,8 @@ def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, ov
     where a folder of outputs has no place to go.
     """
     single = inputs is None or inputs.is_single_file
+    if "" in (out, audit):
+        raise InputError("an empty name is no place: name a file or folder")
     if out is None:
         if not single:
             raise InputError("several documents need a place to go: name a folder with -o OUT")
@@ -71,17 +90,44 @@ def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, ov
         raise InputError(f"{out} is a folder, and standard input has no name: name a file with -o OUT")
     if is_folder and path.exists() and not path.is_dir():
         raise InputError(f"{out} is a file, but the inputs need a folder: name another with -o OUT")
-    for source in inputs.paths if inputs else ():
-        _refuse_overlap(source, path, is_folder)
-    default = path / AUDIT if is_folder else path.with_name(path.name + AUDIT)
-    target = Target(path, is_folder, Path(audit) if audit else default)
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise InputError(f"{out} is a pipe or a device, and outputs are put in place whole: write to - and redirect it")
+    audit_path = Path(audit) if audit else path / AUDIT if is_folder else path.with_name(path.name + AUDIT)
+    target = Target(path, is_folder, audit_path)
+    _refuse_overlaps(target, inputs)
     if not overwrite:
         _refuse_existing(target, inputs)
     return target
 
 
-def _refuse_overlap(source: Path, out: Path, is_folder: bool) -> None:
-    source, out = source.resolve(), out.resolve()
+def _refuse_overlaps(target: Target, inputs: Inputs | None) -> None:
+    """Refuse places where outputs or audit files would meet inputs."""
+    path, audit = target.path, target.audit
+    assert path is not None
+    assert audit is not None
+    if audit.exists() and not audit.is_dir():
+        raise InputError(f"{audit} is a file, but the audit files need a folder: name another with --audit DIR")
+    for source in inputs.paths if inputs else ():
+        _refuse_overlap(source, path)
+        if source.is_dir() and _real(audit).is_relative_to(_real(source)):
+            raise InputError(f"the audit files {audit} lie inside IN {source}: name another with --audit DIR")
+    if inputs and target.is_folder:
+        _refuse_replaced_inputs(target, inputs)
+
+
+def _refuse_replaced_inputs(target: Target, inputs: Inputs) -> None:
+    """Refuse files that are named one by one where an output would take the place of one of them."""
+    named = {_real(path) for path in inputs.paths if not path.is_dir()}
+    if not named:
+        return
+    for source in inputs.walk():
+        path = None if isinstance(source, Unusable) else target.output_path(source)
+        if path and _real(path) in named:
+            raise InputError(f"OUT {target.path} would replace the input {path}; name another place")
+
+
+def _refuse_overlap(source: Path, out: Path) -> None:
+    source, out = _real(source), _real(out)
     if source.is_dir():
         if out == source or out.is_relative_to(source):
             raise InputError(
@@ -89,7 +135,7 @@ def _refuse_overlap(source: Path, out: Path, is_folder: bool) -> None:
             )
         if source.is_relative_to(out):
             raise InputError(f"OUT {out} holds IN {source}: outputs could replace inputs; name another folder")
-    elif source == out or (is_folder and source.parent == out):
+    elif source == out:
         raise InputError(f"OUT {out} would replace its input {source.name}; name another place")
 
 
@@ -97,13 +143,16 @@ def _refuse_existing(target: Target, inputs: Inputs | None) -> None:
     path = target.path
     assert path is not None
     remedy = "add --overwrite to replace what is there, or name another"
+    manifest = target.audit / MANIFEST if target.audit else None
+    if manifest and manifest.is_file() and manifest.stat().st_size and not path.is_file():
+        raise InputError(f"{target.audit} holds the ledger of an earlier run: {remedy}")
     if target.is_folder and inputs and inputs.is_single_file:
         path = path / next(source.output_name for source in inputs.walk() if isinstance(source, Source))
         if path.exists():
             raise InputError(f"{path} exists already: {remedy}")
     elif target.is_folder and path.is_dir() and any(path.iterdir()):
         raise InputError(f"{path} exists and is not empty: {remedy}")
-    elif not target.is_folder and path.exists():
+    elif not target.is_folder and path.is_file():
         raise InputError(f"{path} exists already: {remedy}")
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import itertools
+import operator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
 from cleaner.cut import RestoreError, restore
 from cleaner.dump.audit import AuditError, ManifestRow, read_audit
-from cleaner.dump.outputs import AUDIT, PARTIAL
+from cleaner.dump.inputs import AUDIT
+from cleaner.dump.outputs import partial_path
 from cleaner.ledger import LedgerRecord
 from cleaner.model import text_hash
 
@@ -32,20 +33,15 @@ def restore_run(out: Path, to: Path, *, audit: Path | None = None, text_field: s
     reported and not written; the others are.  Raises `AuditError` where the audit files are missing.
     """
     folder = audit or (out / AUDIT if out.is_dir() else out.with_name(out.name + AUDIT))
-    with ExitStack() as stack:
-        records: _Records | None = None
-        for row, ledger in read_audit(folder):
-            path = out / row.output if out.is_dir() else out
-            if not row.record:
-                yield _restore_file(row, ledger, path, to / row.output)
-                continue
-            if records is None or records.output != row.output:
-                if records:
-                    records.finish()
-                records = stack.enter_context(_Records(path, to / row.output, row.output))
-            yield records.restore(row, ledger, text_field)
-        if records:
-            records.finish()
+    if to.resolve() == out.resolve() or (not out.is_dir() and to.resolve() == out.parent.resolve()):
+        raise AuditError(f"{to} holds the outputs that are read; name another folder")
+    place = operator.attrgetter("output", "is_record")
+    for (output, is_record), rows in itertools.groupby(read_audit(folder), key=lambda entry: place(entry[0])):
+        path = out / output if out.is_dir() else out
+        if is_record:
+            yield from _restore_records(rows, path, to / output, text_field)
+        else:
+            yield from (_restore_file(row, ledger, path, to / output) for row, ledger in rows)
 
 
 def _restore_file(row: ManifestRow, ledger: list[LedgerRecord], path: Path, to: Path) -> Restored:
@@ -55,7 +51,7 @@ def _restore_file(row: ManifestRow, ledger: list[LedgerRecord], path: Path, to: 
     except (OSError, UnicodeDecodeError, RestoreError) as error:
         return Restored(row.doc, f"{path}: {getattr(error, 'strerror', None) or error}")
     to.parent.mkdir(parents=True, exist_ok=True)
-    partial = to.with_name(to.name + PARTIAL)
+    partial = partial_path(to)
     partial.write_bytes(source.encode("utf-8"))
     partial.replace(to)
     return Restored(row.doc)
@@ -70,43 +66,35 @@ def _rebuild(row: ManifestRow, ledger: list[LedgerRecord], text: str) -> str:
     return source
 
 
-class _Records:
-    """One JSON lines output on its way back, read and written record by record."""
+def _restore_records(
+    rows: Iterable[tuple[ManifestRow, list[LedgerRecord]]], path: Path, to: Path, text_field: str
+) -> Iterator[Restored]:
+    """Rebuild one JSON lines file, record by record; it takes its name at the end."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    partial = partial_path(to)
+    try:
+        with path.open("rb") as lines, partial.open("wb") as written:
+            for row, ledger in rows:
+                try:
+                    written.write(_restore_record(row, ledger, lines.readline(), text_field))
+                except (msgspec.DecodeError, RestoreError) as error:
+                    yield Restored(row.doc, f"{path}: {error}")
+                else:
+                    yield Restored(row.doc)
+        partial.replace(to)
+    except FileNotFoundError as error:
+        for row, _ in rows:
+            yield Restored(row.doc, f"{path}: {error.strerror}")
+    finally:
+        partial.unlink(missing_ok=True)
 
-    def __init__(self, path: Path, to: Path, output: str) -> None:
-        self.output = output
-        self._path, self._to = path, to
-        self._partial = to.with_name(to.name + PARTIAL)
 
-    def __enter__(self) -> _Records:
-        try:
-            self._lines: IO[bytes] = self._path.open("rb")
-        except OSError as error:
-            raise AuditError(f"{self._path}: {error.strerror}") from None
-        self._to.parent.mkdir(parents=True, exist_ok=True)
-        self._written = self._partial.open("wb")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._lines.close()
-        self._written.close()
-        self._partial.unlink(missing_ok=True)
-
-    def restore(self, row: ManifestRow, ledger: list[LedgerRecord], text_field: str) -> Restored:
-        line = self._lines.readline()
-        try:
-            record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
-            source = _rebuild(row, ledger, msgspec.json.decode(record[text_field], type=str))
-        except KeyError:
-            return Restored(row.doc, f"the record has no field {text_field!r}; name it with --text-field")
-        except (msgspec.DecodeError, RestoreError) as error:
-            return Restored(row.doc, str(error))
-        record[text_field] = msgspec.Raw(msgspec.json.encode(source))
-        self._written.write(msgspec.json.encode(record) + b"\n")
-        return Restored(row.doc)
-
-    def finish(self) -> None:
-        """Give the restored file its name."""
-        self._written.close()
-        if self._partial.exists():
-            self._partial.replace(self._to)
+def _restore_record(row: ManifestRow, ledger: list[LedgerRecord], line: bytes, text_field: str) -> bytes:
+    if not line:
+        raise RestoreError("the record is gone")
+    record = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    if text_field not in record:
+        raise RestoreError(f"the record has no field {text_field!r}; name it with --text-field")
+    source = _rebuild(row, ledger, msgspec.json.decode(record[text_field], type=str))
+    record[text_field] = msgspec.Raw(msgspec.json.encode(source))
+    return msgspec.json.encode(record) + b"\n"

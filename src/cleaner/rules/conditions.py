@@ -8,42 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from urllib.parse import urlsplit
 
-import regex
-
 from cleaner.fold import fold_phrase
-from cleaner.model import CleanerError
+from cleaner.rules.pattern import LinePattern
 from cleaner.segment import Line, Page
-
-PATTERN_SECONDS = 5.0  # one pattern on one line; the slowest shipped pattern takes microseconds
-
-
-class PatternTimeoutError(CleanerError):
-    """A pattern took longer than `PATTERN_SECONDS` on one line."""
-
-
-def full_match(pattern: regex.Pattern[str], line: Line) -> regex.Match[str] | None:
-    """The match of the pattern on the whole line, folded; raises `PatternTimeoutError`."""
-    try:
-        return pattern.fullmatch(line.shape, timeout=PATTERN_SECONDS)
-    except TimeoutError:
-        raise _timeout(pattern, line) from None
-
-
-def find_all(pattern: regex.Pattern[str], line: Line) -> list[regex.Match[str]]:
-    """The matches of the pattern inside the folded line; raises `PatternTimeoutError`."""
-    try:
-        return list(pattern.finditer(line.shape, timeout=PATTERN_SECONDS))
-    except TimeoutError:
-        raise _timeout(pattern, line) from None
-
-
-def _timeout(pattern: regex.Pattern[str], line: Line) -> PatternTimeoutError:
-    return PatternTimeoutError(
-        f"pattern {pattern.pattern!r} took over {PATTERN_SECONDS:g} s on line {line.number + 1} "
-        f"({len(line.text):,} characters)"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +51,7 @@ class LineTest:
     """
 
     phrases: PhraseSet | None = None
-    patterns: tuple[regex.Pattern[str], ...] = ()
+    patterns: tuple[LinePattern, ...] = ()
     words: Range | None = None
     prose: bool | None = None
     heading: bool | None = None
@@ -100,7 +70,7 @@ class LineTest:
             return False
         if self.phrases is not None or self.patterns:
             says = self.phrases is not None and self.phrases.holds(line)
-            if not says and not any(full_match(pattern, line) for pattern in self.patterns):
+            if not says and not any(pattern.full_match(line) for pattern in self.patterns):
                 return False
         return (
             (self.words is None or self.words.holds(line.word_count))
@@ -114,13 +84,13 @@ class LineTest:
 @dataclass(frozen=True, slots=True)
 class Where:
     """A place among the lines that are not blank: within the first or last few (int) or the first or last share
-    (float).
+    (Fraction).
 
     A share always reaches at least one line.
     """
 
-    first: int | float | None = None
-    last: int | float | None = None
+    first: int | Fraction | None = None
+    last: int | Fraction | None = None
 
     def holds(self, place: int, count: int) -> bool:
         """Whether the 0-based place among `count` lines lies where asked."""
@@ -129,8 +99,8 @@ class Where:
         )
 
 
-def _line_count(amount: float, count: int) -> float:
-    return amount if isinstance(amount, int) else max(1.0, amount * count)
+def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
+    return amount if isinstance(amount, int) else max(Fraction(1), amount * count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +149,5 @@ def _is_on(url: str | None, domains: tuple[str, ...]) -> bool:
         host = (urlsplit(url).hostname or "") if url else ""
     except ValueError:
         return False
-    return any(fnmatchcase(host, domain) or host.endswith("." + domain) for domain in domains)
+    globs = (domain.lower() for domain in domains)
+    return any(fnmatchcase(host, glob) or fnmatchcase(host, "*." + glob) for glob in globs)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
+
 from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Take, Verb
-from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Pattern, Phrase, Table, Text
+from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Pattern, Phrase, Reader, Table, Text
+
+NAME = r"[a-z0-9][a-z0-9-]*"
 
 
 def _line_test(**values: Any) -> LineTest:
@@ -95,7 +99,23 @@ UNLESS = Table(
     "an exception",
 )
 
-TAKE = Table(
+
+class Limited(Table):
+    """A `take` that says how far the block reaches."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The `Take`."""
+        take = super().read(node, reader)
+        if isinstance(take, Take) and take == Take():
+            return reader.problem(node, "the block has no end", f"add one of {', '.join(self.keys)}")
+        return take
+
+
+def _take(**values: Any) -> Take:
+    return Take(values.get("lines"), values.get("until_blank", False), values.get("while"))
+
+
+TAKE = Limited(
     {
         "lines": Key(Integer(1), "at most this many lines below"),
         "until-blank": Key(
@@ -103,7 +123,7 @@ TAKE = Table(
         ),
         "while": Key(NEIGHBOUR, "lines below as long as they pass this test"),
     },
-    lambda **values: Take(values.get("lines"), values.get("until_blank", False), values.get("while")),
+    _take,
     "what a block takes",
 )
 
@@ -131,7 +151,7 @@ EXAMPLE = ExampleText(
 
 RULE_KEYS = (
     {
-        "id": Key(Text(), "name inside the pack, never renamed, never reused", required=True),
+        "id": Key(Text(form=NAME), "name inside the pack, never renamed, never reused", required=True),
         "rev": Key(Integer(1), "raised whenever what the rule removes changes", required=True),
         "why": Key(Text(), "what the line is, and why it is not the author's text", required=True),
         "category": Key(Text(CATEGORIES), "what users switch by", required=True),

@@ -14,7 +14,7 @@ import yaml
 
 from cleaner.model import CleanerError
 from cleaner.rules.conditions import Conditions
-from cleaner.rules.keys import CONTEXT_KEYS, RULE_KEYS, SHAPE_KEYS, conditions
+from cleaner.rules.keys import CONTEXT_KEYS, NAME, RULE_KEYS, SHAPE_KEYS, conditions
 from cleaner.rules.model import CATEGORIES, Pack, Rule, Scope, Verb
 from cleaner.rules.nodes import (
     INVALID,
@@ -29,6 +29,7 @@ from cleaner.rules.nodes import (
     compose_yaml,
     suggest,
 )
+from cleaner.rules.pattern import template_finding
 
 PROFILES = "profiles"
 
@@ -79,17 +80,17 @@ def load_rules(folders: Sequence[Path] = (), *, profile: str = "article") -> Rul
     chosen = read_profile(shipped / PROFILES, profile)
     problems: list[Problem] = []
     digest = hashlib.sha256(repr(chosen).encode())
-    packs = [pack for pack in _read_packs(shipped, problems, digest) if chosen.takes(pack)]
+    names: dict[str, str] = {}
+    packs = [pack for pack in _read_packs(shipped, problems, digest, names) if chosen.takes(pack)]
     for folder in folders:
-        packs.extend(_read_packs(folder, problems, digest))
-    problems.extend(_clashes(packs))
+        packs.extend(_read_packs(folder, problems, digest, names))
     if problems:
         raise PackError(problems)
     rules = (rule for pack in packs for rule in pack.rules if rule.category not in chosen.off)
     return RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), digest.hexdigest())
 
 
-def _read_packs(source: Path, problems: list[Problem], digest: hashlib._Hash) -> Iterable[Pack]:
+def _read_packs(source: Path, problems: list[Problem], digest: hashlib._Hash, names: dict[str, str]) -> Iterable[Pack]:
     if not source.exists():
         problems.append(Problem(str(source), 1, 1, "", "no such file or folder", "name a pack or a folder of packs"))
         return
@@ -100,30 +101,34 @@ def _read_packs(source: Path, problems: list[Problem], digest: hashlib._Hash) ->
         if not files:
             problems.append(Problem(str(source), 1, 1, "", "no packs here", "a pack is a file that ends in .yaml"))
     for path in files:
-        pack = read_pack(path, problems)
+        if _shown(path) in names.values():
+            continue
+        pack = read_pack(path, problems, names)
         if pack is not None:
             digest.update(path.read_bytes())
             yield pack
 
 
-def _clashes(packs: Sequence[Pack]) -> Iterable[Problem]:
-    seen: dict[str, Pack] = {}
-    for pack in packs:
-        other = seen.setdefault(pack.name, pack)
-        if other is not pack:
-            remedy = "give one of them another name"
-            yield Problem(pack.path, 1, 1, "", f"pack {pack.name!r} is already in {other.path}", remedy)
+def read_pack(path: Path, problems: list[Problem], names: dict[str, str] | None = None) -> Pack | None:
+    """The pack in a file; None where it had problems, which are added to the list.
 
-
-def read_pack(path: Path, problems: list[Problem]) -> Pack | None:
-    """The pack in a file; None where it had problems, which are added to the list."""
+    `names` maps the packs read so far to their files; a second pack of a name is a problem.
+    """
     reader = Reader(_shown(path))
     node = compose_yaml(path, reader)
     pack = None
     if node is not None:
+        name = _pack_text(node, "pack")
+        other = names.setdefault(name, reader.path) if name and names is not None else reader.path
+        if other != reader.path:
+            reader.problem(node, f"pack {name!r} is already in {other}", "give one of them another name")
         table = Table(
             {
-                "pack": Key(Text(), "name of the pack: language and family (en/comments)", required=True),
+                "pack": Key(
+                    Text(form=rf"{NAME}(/{NAME})*"),
+                    "name of the pack: language and family (en/comments)",
+                    required=True,
+                ),
                 "language": Key(Text(), "language of the texts that the pack is for (en); none: all"),
                 "why": Key(Text(), "what the pack is for"),
                 "rules": Key(
@@ -170,7 +175,7 @@ class _Rules(Kind):
         for child in node.value:
             name = _pack_text(child, "id") or "?"
             reader.subject = f"{self.pack or '?'}/{name}"
-            if name in lines:
+            if name in lines and name != "?":
                 reader.problem(child, f"rule {name!r} is already defined at line {lines[name]}", "rename one of them")
             lines[name] = child.start_mark.line + 1
             rule = _read_rule(child, reader, self.language)
@@ -232,6 +237,10 @@ def _inconsistencies(values: dict[str, Any], scope: Scope, action: Verb) -> Iter
         yield "action: keep protects whole lines", "use scope: line"
     if "\n" in values.get("with", ""):
         yield "a replacement is part of one line", "take out the line break"
+    elif finding := template_finding(values.get("with", ""), values.get("pattern", ()), "phrases" in values):
+        yield finding, "mend with:"
+    if "repeats" in values and "phrases" in values:
+        yield "a duplicate is not known by phrases", "narrow it with a pattern or with conditions"
     duplicate = values.get("repeats")
     if duplicate and duplicate.against == "earlier" and duplicate.match != "exact":
         yield "an earlier line is compared exactly", "drop match:, or compare with the headline, previous or next line"

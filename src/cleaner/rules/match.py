@@ -14,9 +14,9 @@ from typing import Protocol
 import regex
 
 from cleaner.fold import fold_phrase
-from cleaner.rules.conditions import PhraseSet, find_all, full_match
+from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.model import Rule, Scope
-from cleaner.rules.nodes import PATTERN_FLAGS
+from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.segment import Line, Page
 
 
@@ -46,12 +46,12 @@ class PlainMatcher:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._phrases: defaultdict[str, list[Rule]] = defaultdict(list)
-        self._patterns: list[tuple[regex.Pattern[str], Rule]] = []
-        self._spans: list[tuple[regex.Pattern[str], Rule]] = []
+        self._patterns: list[tuple[LinePattern, Rule]] = []
+        self._spans: list[tuple[LinePattern, Rule]] = []
         for rule in rules:
             if rule.scope is Scope.INLINE:
                 self._spans.extend((pattern, rule) for pattern in rule.patterns)
-                self._spans.extend((_phrase_pattern(phrase), rule) for phrase in rule.phrases)
+                self._spans.extend((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
             elif rule.scope is not Scope.DUPLICATE:
                 self._patterns.extend((pattern, rule) for pattern in rule.patterns)
                 for phrase in sorted({fold_phrase(phrase) for phrase in rule.phrases}):
@@ -72,7 +72,7 @@ class PlainMatcher:
             for rule in self._phrases.get(line.phrase, ()):
                 found[rule.id] = Hit(rule, line, line.text_start, end)
         for pattern, rule in self._patterns:
-            if rule.id not in found and (match := full_match(pattern, line)):
+            if rule.id not in found and (match := pattern.full_match(line)):
                 found[rule.id] = Hit(rule, line, line.text_start, end, match)
         return list(found.values())
 
@@ -81,12 +81,6 @@ class PlainMatcher:
         return [
             Hit(rule, line, offset + match.start(), offset + match.end(), match)
             for pattern, rule in self._spans
-            for match in find_all(pattern, line)
+            for match in pattern.find_all(line)
             if match.end() > match.start()
         ]
-
-
-def _phrase_pattern(phrase: str) -> regex.Pattern[str]:
-    """A pattern for a phrase inside a line: whole words, any white space between them."""
-    words = (regex.escape(word, special_only=True) for word in fold_phrase(phrase).split())
-    return regex.compile(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", PATTERN_FLAGS)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from cleaner.model import Reason
 
 if TYPE_CHECKING:
-    import regex
-
     from cleaner.rules.conditions import Conditions, LineTest, Unless
     from cleaner.rules.examples import Example
+    from cleaner.rules.pattern import LinePattern
 
 CATEGORIES = (
     "comments",
@@ -90,7 +89,7 @@ class Rule:
     scope: Scope
     action: Verb
     phrases: tuple[str, ...]
-    patterns: tuple[regex.Pattern[str], ...]
+    patterns: tuple[LinePattern, ...]
     replacement: str
     conditions: Conditions
     unless: tuple[Unless, ...]

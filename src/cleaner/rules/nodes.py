@@ -10,6 +10,7 @@ import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ import yaml
 
 from cleaner.fold import FOLDED, fold_phrase
 from cleaner.model import CleanerError
+from cleaner.rules.pattern import LinePattern
 
-PATTERN_FLAGS = regex.IGNORECASE | regex.FULLCASE
 PHRASE_MAX_CHARS = 250
 
 
@@ -46,6 +47,10 @@ class PackError(CleanerError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[PackError], tuple[tuple[Problem, ...]]]:
+        """Errors cross process borders; the default would rebuild this one from its message."""
+        return type(self), (self.problems,)
 
 
 class Invalid:
@@ -83,6 +88,7 @@ class Text(Kind):
     """A piece of text; any scalar counts, so that `no` and `404` are the words they look like."""
 
     choices: tuple[str, ...] = ()
+    form: str = ""
 
     def read(self, node: yaml.Node, reader: Reader) -> Any:
         """The text, stripped at its end."""
@@ -93,6 +99,8 @@ class Text(Kind):
             return reader.problem(
                 node, f"{value!r} is not one of {', '.join(self.choices)}", suggest(value, self.choices)
             )
+        if self.form and not regex.fullmatch(self.form, value):
+            return reader.problem(node, f"{value!r} is no name", "use small letters, digits and hyphens")
         return value
 
 
@@ -124,16 +132,16 @@ class Flag(Kind):
 
 @dataclass(frozen=True)
 class Amount(Kind):
-    """A number of lines (`5`) or a share of them (`50%`); read as an int, or as a float of 0..1."""
+    """A number of lines (`5`) or a share of them (`50%`); read as an int, or as a Fraction of 0..1."""
 
     def read(self, node: yaml.Node, reader: Reader) -> Any:
-        """The int or float."""
+        """The int or Fraction."""
         if isinstance(node, yaml.ScalarNode):
             if regex.fullmatch(r"[1-9]\d{0,8}", node.value):
                 return int(node.value)
             match = regex.fullmatch(r"(\d{1,2}|100)%", node.value)
             if match and int(match.group(1)) > 0:
-                return int(match.group(1)) / 100
+                return Fraction(int(match.group(1)), 100)
         return reader.problem(node, "expected a number of lines (5) or a share (50%)")
 
 
@@ -186,11 +194,12 @@ class Pattern(Kind):
                 f"the pattern holds {folded!r}, but lines are matched with quotes, dashes and spaces folded",
                 f"write {FOLDED[folded]!r}",
             )
+        pattern = LinePattern(value, reader.subject)
         try:
-            pattern = regex.compile(value, PATTERN_FLAGS)
+            is_empty = pattern.compiled.fullmatch("")
         except regex.error as error:
             return reader.problem(node, f"bad pattern: {error}", "mend the pattern")
-        if pattern.fullmatch(""):
+        if is_empty:
             return reader.problem(node, "the pattern matches an empty line", "make one part of it required")
         return pattern
 
@@ -245,7 +254,7 @@ class Table(Kind):
 def suggest(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
     """A "did you mean" for a mistyped word, or the list of what there is."""
     close = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known: {', '.join(known)}"
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
 
 
 def compose_yaml(path: Path, reader: Reader) -> yaml.Node | None:

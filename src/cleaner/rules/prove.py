@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cleaner.model import Document
+from cleaner.model import CleanerError, Document
 from cleaner.pipeline import Cleaner
 from cleaner.rules.examples import Example
 from cleaner.rules.load import RuleSet
@@ -19,7 +19,7 @@ from cleaner.rules.model import Rule, Verb
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of one example: `validated`, `missing` (kept what it should remove), `noisy` (removed what it should
-    keep) or `overcut`/`undercut` (acted, but on too much or too little)."""
+    keep), `overcut`/`undercut` (acted, but on too much or too little) or `failed` (cleaning it raised an error)."""
 
     rule: Rule
     example: Example
@@ -44,7 +44,10 @@ def prove(rules: RuleSet) -> Iterator[Outcome]:
 def _prove_example(cleaner: Cleaner, rule: Rule, example: Example) -> Outcome:
     context = example.context
     document = Document(example.raw, title=context.title, url=context.url, language=context.language)
-    result = cleaner.clean_document(document)
+    try:
+        result = cleaner.clean_document(document)
+    except CleanerError as error:
+        return Outcome(rule, example, "failed", str(error))
     bare = Cleaner.of(RuleSet((), ""))
     wanted = bare.clean(example.clean).text
     if result.text == wanted:

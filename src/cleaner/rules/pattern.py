@@ -1,0 +1,98 @@
+"""Patterns: regular expressions that know their rule, compile when first used, and can't hang a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import regex
+
+from cleaner.fold import fold_phrase
+from cleaner.model import CleanerError
+from cleaner.segment import Line
+
+FLAGS = regex.IGNORECASE | regex.FULLCASE
+SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
+
+# Longer lines are not matched as a whole (spans inside them are): no boilerplate line comes near, and scrapers do write
+# whole documents into one line.
+MAX_LINE_CHARS = 10_000
+
+_TEMPLATE = regex.compile(r"\\(?:(?P<number>\d+)|g<(?P<name>\w+)>|(?P<other>.?))", regex.DOTALL)
+
+
+class PatternTimeoutError(CleanerError):
+    """A pattern took longer than `SECONDS` on one line."""
+
+
+@dataclass(frozen=True)
+class LinePattern:
+    """A pattern in the syntax of the `regex` package; `subject` is the rule that it belongs to.
+
+    Lines are matched in their folded shape (`cleaner.fold.fold_shape`), without regard to case.
+    """
+
+    source: str
+    subject: str = ""
+
+    @cached_property
+    def compiled(self) -> regex.Pattern[str]:
+        """The compiled pattern; raises `regex.error` where it is none."""
+        return regex.compile(self.source, FLAGS)
+
+    def full_match(self, line: Line) -> regex.Match[str] | None:
+        """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
+        if len(line.text) > MAX_LINE_CHARS:
+            return None
+        try:
+            return self.compiled.fullmatch(line.shape, timeout=SECONDS)
+        except TimeoutError:
+            raise self._timeout(line) from None
+
+    def find_all(self, line: Line) -> list[regex.Match[str]]:
+        """The matches inside the line; raises `PatternTimeoutError`."""
+        try:
+            return list(self.compiled.finditer(line.shape, timeout=SECONDS))
+        except TimeoutError:
+            raise self._timeout(line) from None
+
+    def _timeout(self, line: Line) -> PatternTimeoutError:
+        return PatternTimeoutError(
+            f"{self.subject}: pattern {self.source!r} took over {SECONDS:g} s on line {line.number + 1} "
+            f"({len(line.text):,} characters); rewrite it without nested repeats"
+        )
+
+
+def phrase_pattern(phrase: str, subject: str) -> LinePattern:
+    """A pattern for a phrase inside a line: whole words, any white space between them."""
+    words = (regex.escape(word, special_only=True) for word in fold_phrase(phrase).split())
+    return LinePattern(r"(?<!\w)" + r"\s+".join(words) + r"(?!\w)", subject)
+
+
+def fill_template(template: str, match: regex.Match[str] | None, line: Line) -> str:
+    r"""The template with `\1` and `\g<name>` as the line has them, in the author's typography."""
+
+    def group(reference: regex.Match[str]) -> str:
+        if reference["other"] is not None or match is None:
+            return reference["other"] or ""
+        start, end = match.span(int(reference["number"]) if reference["number"] else reference["name"])
+        return line.text[start:end] if start >= 0 else ""
+
+    return _TEMPLATE.sub(group, template)
+
+
+def template_finding(template: str, patterns: tuple[LinePattern, ...], has_phrases: bool) -> str:
+    """What is wrong with a template for these patterns, or for phrases, which have no groups; empty for nothing."""
+    for reference in _TEMPLATE.finditer(template):
+        if reference["other"] is not None:
+            if reference["other"] != "\\":
+                return f"{reference.group()!r} means nothing in a replacement (groups are \\1 and \\g<name>)"
+            continue
+        for pattern in patterns:
+            name = reference["name"] or int(reference["number"])
+            known = name in pattern.compiled.groupindex if reference["name"] else int(name) <= pattern.compiled.groups
+            if not known:
+                return f"the pattern has no group {name}"
+        if has_phrases:
+            return f"a phrase has no group {reference.group()}"
+    return ""
