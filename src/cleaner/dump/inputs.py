@@ -114,7 +114,10 @@ class Inputs:
             yield Unusable(str(error.filename), f"folder can't be read: {error.strerror}", True)
 
     def _source(self, path: Path, *, named: bool) -> Source | Unusable:
-        name = _printable(_absolute(path).relative_to(_absolute(self.base)).as_posix())
+        own_name = _absolute(path).relative_to(_absolute(self.base)).as_posix()
+        name = _printable(own_name)
+        if name != own_name and os.path.lexists(self.base / name):
+            return Unusable(name, "its name is not UTF-8, and written out it is another document's; rename it", True)
         if not path.exists():
             return Unusable(name, "a link that leads nowhere", True)
         if not named and not path.is_file():
