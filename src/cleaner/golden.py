@@ -118,8 +118,7 @@ def _clean_cases(golden: Path, cleaner: Cleaner, folder: Path) -> dict[str, byte
     Run(cleaner, Fields(), target, lambda message, is_failure: None).clean_inputs(Inputs([str(golden / RAW)]))
     found: dict[str, bytes] = {}
     for path in _files_below(folder):
-        if not path.startswith(AUDIT):
-            found[f"{CLEAN}/{path}"] = (folder / path).read_bytes()
+        found[f"{CLEAN}/{path}"] = (folder / path).read_bytes()
     ledgers: dict[str, list[bytes]] = {}
     for row, records in read_audit(folder / AUDIT):
         lines = ledgers.setdefault(f"{LEDGER}/{row.source}.jsonl", [])
@@ -137,7 +136,9 @@ def _expected_files(golden: Path) -> Iterator[str]:
 
 
 def _files_below(folder: Path) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    """The files of a folder and its folders, hidden ones left out: what a desktop leaves there is no case."""
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return [path.as_posix() for path in paths if not any(part.startswith(".") for part in path.parts)]
 
 
 def _belongs(path: str, cases: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import msgspec
+import regex
 
 from cleaner.cli.options import make_cleaner, rule_options
 from cleaner.cli.progress import show_progress
@@ -20,6 +21,7 @@ from cleaner.dump.run import Run
 from cleaner.report import Report
 
 SHOWN_FAILURES = 20
+LANGUAGE_TAG = regex.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")  # the common shapes of BCP 47
 
 
 @click.command("clean")
@@ -64,6 +66,8 @@ def clean_command(
     """
     forced = Format(format_) if format_ else None
     check_encoding(encoding)
+    if language and not LANGUAGE_TAG.fullmatch(language):
+        raise InputError(f"--language {language} is no language tag; write en, de, pt-BR")
     if STDIN in inputs and len(inputs) > 1:
         raise InputError("- stands for standard input and goes alone")
     found = None if inputs == (STDIN,) else Inputs(inputs, forced)

@@ -30,6 +30,8 @@ def summary_lines(report: Report, target: Target) -> Iterator[str]:
             f"{name.partition('/')[2]} {count:,}" for name, count in report.repairs.most_common()
         )
     yield ""
+    if not report.documents and not report.failed:
+        yield "  nothing to clean was found: files end in .txt, .md, .html, .jsonl; --from says what others are"
     if report.empty:
         yield f"  {report.empty:,} documents were empty from the start"
     if report.emptied:

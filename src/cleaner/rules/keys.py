@@ -157,7 +157,7 @@ RULE_KEYS = (
         "category": Key(Text(CATEGORIES), "what users switch by", required=True),
         "scope": Key(Text(tuple(Scope)), "how far the rule reaches from its line", required=True),
         "action": Key(Text(tuple(Verb)), "remove unless said otherwise"),
-        "with": Key(Text(), "what a replaced line or span becomes"),
+        "with": Key(Text(may_be_space=True), "what a replaced line or span becomes"),
         "take": Key(TAKE, "what a block takes below its opening line"),
         "repeats": Key(DUPLICATE, "what a duplicate repeats; group `said` of a pattern narrows what is compared"),
         "unless": Key(Many(UNLESS), "exceptions, each with its reason"),

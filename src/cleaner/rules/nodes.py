@@ -89,10 +89,15 @@ class Text(Kind):
 
     choices: tuple[str, ...] = ()
     form: str = ""
+    may_be_space: bool = False
 
     def read(self, node: yaml.Node, reader: Reader) -> Any:
         """The text, stripped at its end."""
-        if not isinstance(node, yaml.ScalarNode) or node.tag == "tag:yaml.org,2002:null" or not node.value.strip():
+        if (
+            not isinstance(node, yaml.ScalarNode)
+            or node.tag == "tag:yaml.org,2002:null"
+            or not (node.value.strip() or (self.may_be_space and node.value))
+        ):
             return reader.problem(node, "expected a text")
         value = node.value.rstrip("\n")
         if self.choices and value not in self.choices:
