@@ -43,6 +43,7 @@ PUBLIC = {
     "Problem",
     "ProfileError",
     "Reason",
+    "Selection",
     "clean",
 }
 

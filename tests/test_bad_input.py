@@ -309,7 +309,7 @@ def test_error_that_nobody_expected_is_the_failure_of_one_document(
     name = part
     if part == "clean":
         owner, name = Cleaner(), "clean_document"
-        monkeypatch.setattr("cleaner.cli.clean.make_cleaner", lambda *_: owner)
+        monkeypatch.setattr("cleaner.cli.options.RuleOptions.make_cleaner", lambda _: owner)
     original = getattr(owner, name)
     monkeypatch.setattr(owner, name, fail)
     bad = PAGE.replace("Monday", "a bad day") % ""

@@ -285,7 +285,7 @@ BROKEN = {
     "keep inside a line": (
         "scope: line",
         "scope: inline\n    action: keep",
-        ["3:5: t/x/a: action: keep protects whole lines (use scope: line)"],
+        ["3:5: t/x/a: action: keep protects or scores whole lines (use scope: line)"],
     ),
     "many at once": (
         "rev: 1\n    why: Because.\n    category: promo",
@@ -315,7 +315,7 @@ def test_a_broken_pack(tmp_path: Path, old: str, new: str, findings: list[str]) 
 NOT_A_PACK = {
     "empty": (b"", "1:1: the file is empty (a pack needs pack: and rules:)"),
     "only a comment": (b"# to do\n", "1:1: the file is empty"),
-    "a text": (b"Follow us\n", "1:1: expected a mapping (a pack) (keys: pack, language, why, rules)"),
+    "a text": (b"Follow us\n", "1:1: expected a mapping (a pack) (keys: pack, language, why, extends, lists, rules)"),
     "a list": (b"- id: a\n", "1:1: expected a mapping (a pack)"),
     "nothing, spelled out": (b"---\nnull\n", "2:1: expected a mapping (a pack)"),
     "a bracket that does not end": (b"pack: [t\nrules:\n", "2:6: not YAML: did not find expected"),

@@ -60,7 +60,8 @@ def test_a_pack_is_named_as_its_file(path: Path) -> None:
     pack = read_pack(path, problems)
     assert pack is not None, problems
     assert pack.name == path.relative_to(shipped_folder()).with_suffix("").as_posix()
-    assert pack.language == (None if pack.name.startswith("common/") else pack.name.split("/")[0])
+    languages = () if pack.name.startswith("common/") else (pack.name.split("/")[0],)
+    assert {rule.languages for rule in pack.rules} == {languages}
 
 
 def test_the_default_profile_has_every_shipped_rule() -> None:

@@ -2,8 +2,9 @@
 
 from cleaner.model import Action, Cleaned, CleanerError, Document, Edit, Reason
 from cleaner.pipeline import Cleaner, clean
-from cleaner.rules.load import ProfileError
 from cleaner.rules.nodes import PackError, Problem
+from cleaner.rules.profile import ProfileError, Selection
+from cleaner.version import VERSION
 
 __all__ = [
     "Action",
@@ -16,6 +17,7 @@ __all__ = [
     "Problem",
     "ProfileError",
     "Reason",
+    "Selection",
     "clean",
 ]
-__version__ = "0.1.0"
+__version__ = VERSION

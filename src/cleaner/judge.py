@@ -8,9 +8,10 @@ repeats must be one that stays.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import regex
 
@@ -56,11 +57,16 @@ class Judge:
 
 def acts(rule: Rule, page: Page, line: Line) -> bool:
     """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
-    if rule.language and page.document.language and not _same_language(rule.language, page.document.language):
-        return False
-    return rule.conditions.holds(page, line) and not any(
-        exception.conditions.holds(page, line) for exception in rule.unless
+    return (
+        is_for_language(rule, page.document.language)
+        and rule.conditions.holds(page, line)
+        and not any(exception.conditions.holds(page, line) for exception in rule.unless)
     )
+
+
+def is_for_language(rule: Rule, language: str | None) -> bool:
+    """Whether the rule is for texts of this language; a rule without a language, and a text without one, fit all."""
+    return not rule.languages or language is None or any(_same_language(own, language) for own in rule.languages)
 
 
 def _same_language(one: str, other: str) -> bool:
@@ -223,13 +229,22 @@ def _said(rule: Rule, line: Line) -> str:
 
 def _repeats(rule: Rule, said: str, other: str) -> bool:
     """Whether the folded texts stand to each other as the rule's `match` asks, in whole words."""
-    match rule.duplicate.match if rule.duplicate else None:
+    assert rule.duplicate is not None
+    match rule.duplicate.match:
         case "contained":
             return said != other and _stands_in(said, other)
         case "prefix":
             return said != other and _begins(other, said)
+        case "fuzzy":
+            return _dice(said, other) >= rule.duplicate.similarity
         case _:
             return said == other
+
+
+def _dice(one: str, other: str) -> Fraction:
+    """Dice's coefficient of the words of two texts, each word as often as it stands there."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return Fraction(2 * (words & others).total(), words.total() + others.total())
 
 
 _WORD_CHARACTER = regex.compile(r"\w")

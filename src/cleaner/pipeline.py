@@ -16,6 +16,7 @@ from cleaner.judge import Judge
 from cleaner.model import Cleaned, CleanerError, Document, Edit
 from cleaner.repair import repair, tidy
 from cleaner.rules.load import RuleSet, load_rules
+from cleaner.rules.profile import Selection
 from cleaner.segment import segment
 
 # Removals shrink the text, so passes end by themselves; only replacements that feed each other make this many more.
@@ -30,13 +31,20 @@ class UnsettledError(CleanerError):
 class Cleaner:
     """Rules made ready once and used for many documents; a document's result depends on that document alone."""
 
-    def __init__(self, *, profile: str = "article", rules: Sequence[str | Path] | str | Path = ()) -> None:
-        """Load the shipped packs of a profile, and the packs (files or folders) of `rules` with them.
+    def __init__(
+        self,
+        *,
+        profile: str = "article",
+        rules: Sequence[str | Path] | str | Path = (),
+        selection: Selection | None = None,
+    ) -> None:
+        """Load the shipped packs of a profile, and the packs and overrides (files or folders) of `rules` with them.
 
-        Raises `PackError` with every problem of every pack, `ProfileError` where there is no such profile.
+        `selection` chooses among their rules.  Raises `PackError` with every problem of every file, `ProfileError`
+        where there is no such profile or the selection names no rule.
         """
         paths = [rules] if isinstance(rules, str | Path) else rules
-        self._use(load_rules([Path(path) for path in paths], profile=profile))
+        self._use(load_rules([Path(path) for path in paths], profile=profile, selection=selection))
 
     @classmethod
     def of(cls, rules: RuleSet) -> Cleaner:

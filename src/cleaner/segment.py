@@ -6,9 +6,10 @@ text; a run of lines that are not blank is a block.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 import regex
 
@@ -125,6 +126,15 @@ class Page:
     def prose_below(self, line: Line) -> int:
         """Number of lines of prose after the line."""
         return self._prose_counts[-1] - self._prose_counts[self.rank[line.number] + 1]
+
+    def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
+        """How many lines in a row, blank ones apart, pass the test, this line among them; 0 where it does not."""
+        if not is_in_run(line):
+            return 0
+        place = self.rank[line.number]
+        above = takewhile(is_in_run, reversed(self.content[:place]))
+        below = takewhile(is_in_run, self.content[place + 1 :])
+        return 1 + sum(1 for _ in above) + sum(1 for _ in below)
 
     def neighbour(self, line: Line, step: int) -> Line | None:
         """The next (`step` 1) or previous (-1) line that is not blank; None at the edge of the text."""

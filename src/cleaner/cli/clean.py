@@ -8,7 +8,7 @@ import click
 import msgspec
 import regex
 
-from cleaner.cli.options import make_cleaner, rule_options
+from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.progress import show_progress
 from cleaner.cli.status import FINE, INTERRUPTED, SOME_FAILED, UNUSABLE
 from cleaner.cli.summary import summary_lines
@@ -53,8 +53,7 @@ def clean_command(
     format_: str | None,
     as_json: bool,
     quiet: bool,
-    profile: str,
-    rules: tuple[str, ...],
+    chosen: RuleOptions,
     language: str | None,
     encoding: str | None,
     **names: str,
@@ -83,7 +82,7 @@ def clean_command(
         encoding=encoding,
         language=language,
     )
-    cleaner = make_cleaner(profile, rules)
+    cleaner = chosen.make_cleaner()
     messages = _Messages()
     with show_progress(found, quiet=quiet) as progress:
         run = Run(cleaner, fields, target, messages, progress)

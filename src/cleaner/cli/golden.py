@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cleaner import golden
-from cleaner.cli.options import make_cleaner, rule_options
+from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.status import DIFFERENT, FINE
 
 GOLDEN_FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -16,12 +16,12 @@ GOLDEN_FOLDER = click.Path(path_type=Path, file_okay=False)
 @click.command("regress")
 @click.argument("folder", default="golden", type=GOLDEN_FOLDER, metavar="[GOLDEN]")
 @rule_options
-def regress_command(folder: Path, profile: str, rules: tuple[str, ...]) -> int:
+def regress_command(folder: Path, chosen: RuleOptions) -> int:
     """Compare every golden case with what comes out now: text and ledger, byte for byte.
 
     Exit status 1 where one differs.
     """
-    comparison = golden.compare(folder, make_cleaner(profile, rules))
+    comparison = golden.compare(folder, chosen.make_cleaner())
     for difference in comparison.differences:
         click.echo(f"{difference.case}: {difference.finding}")
         if difference.diff:
@@ -47,9 +47,9 @@ def golden_group() -> None:
 )
 @click.option("--in", "subfolder", default="", help="Folder below golden/raw to put them in.")
 @rule_options
-def add_command(files: tuple[Path, ...], folder: Path, subfolder: str, profile: str, rules: tuple[str, ...]) -> int:
+def add_command(files: tuple[Path, ...], folder: Path, subfolder: str, chosen: RuleOptions) -> int:
     """Copy raw files into the golden dump, and write what they come out as; read the diff before you commit it."""
-    for path in golden.add(folder, make_cleaner(profile, rules), files, subfolder):
+    for path in golden.add(folder, chosen.make_cleaner(), files, subfolder):
         click.echo(f"written {folder / path}")
     return FINE
 
@@ -60,9 +60,9 @@ def add_command(files: tuple[Path, ...], folder: Path, subfolder: str, profile: 
     "--golden", "folder", default="golden", type=GOLDEN_FOLDER, show_default=True, help="Folder of the cases."
 )
 @rule_options
-def accept_command(cases: tuple[str, ...], folder: Path, profile: str, rules: tuple[str, ...]) -> int:
+def accept_command(cases: tuple[str, ...], folder: Path, chosen: RuleOptions) -> int:
     """Write what comes out now as expected, for CASES (paths below golden/raw) or for all."""
-    changed = golden.accept(folder, make_cleaner(profile, rules), cases)
+    changed = golden.accept(folder, chosen.make_cleaner(), cases)
     for path in changed:
         click.echo(f"accepted {folder / path}")
     click.echo(f"{len(changed)} files changed", err=True)

@@ -2,30 +2,72 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cleaner.pipeline import Cleaner
+from cleaner.rules.profile import Selection
 
 Command = Callable[..., Any]
 
 
+_SELECTION = (
+    click.option("--only", multiple=True, metavar="RULE", help="Only this rule, pack (en/*) or category."),
+    click.option("--off", multiple=True, metavar="RULE", help="Without this rule, pack or category."),
+    click.option("--keep-category", multiple=True, metavar="CATEGORY", help="Leave the text of this category alone."),
+    click.option("--experimental", is_flag=True, help="With the rules that are still experimental."),
+)
+
+
 def rule_options(command: Command) -> Command:
-    """`--profile` and `--rules`, handed to the command as `profile` and `rules`."""
+    """The options that say which rules act, handed to the command as `chosen`."""
+    command = _gather(command)
+    for option in reversed(_SELECTION):
+        command = option(command)
     command = click.option(
         "--rules",
         multiple=True,
         metavar="PATH",
-        help="A pack, or a folder of packs, to use beside the shipped ones; may be given several times.",
+        help="A pack or overrides, or a folder of them, beside the shipped packs; may be given several times.",
     )(command)
     return click.option(
         "--profile", default="article", show_default=True, help="Which shipped packs to use: article, light."
     )(command)
 
 
-def make_cleaner(profile: str, rules: tuple[str, ...]) -> Cleaner:
-    """The cleaner that the options ask for."""
-    return Cleaner(profile=profile, rules=[Path(path) for path in rules])
+@dataclass(frozen=True)
+class RuleOptions:
+    """What `rule_options` adds to a command, in one value."""
+
+    profile: str
+    rules: tuple[str, ...]
+    selection: Selection
+
+    def make_cleaner(self) -> Cleaner:
+        """The cleaner that the options ask for."""
+        return Cleaner(profile=self.profile, rules=[Path(path) for path in self.rules], selection=self.selection)
+
+
+def _gather(command: Command) -> Command:
+    """The command with the options of rules handed over as one value, `chosen`."""
+
+    @functools.wraps(command)
+    def gathered(
+        *args: Any,
+        profile: str,
+        rules: tuple[str, ...],
+        only: tuple[str, ...],
+        off: tuple[str, ...],
+        keep_category: tuple[str, ...],
+        experimental: bool,
+        **others: Any,
+    ) -> Any:
+        selection = Selection(only, off, keep_category, experimental)
+        return command(*args, chosen=RuleOptions(profile, rules, selection), **others)
+
+    return gathered

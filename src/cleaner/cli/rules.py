@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 import msgspec
 
-from cleaner.cli.options import make_cleaner, rule_options
+from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.status import DIFFERENT, FINE
 from cleaner.model import CleanerError
 from cleaner.rules.model import Rule
@@ -28,9 +28,9 @@ def rules_group() -> None:
 @rules_group.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 @rule_options
-def list_command(as_json: bool, profile: str, rules: tuple[str, ...]) -> int:
+def list_command(as_json: bool, chosen: RuleOptions) -> int:
     """List every rule: id, category, scope and reason."""
-    found = make_cleaner(profile, rules).rules.rules
+    found = chosen.make_cleaner().rules.rules
     for rule in found:
         if as_json:
             fields = {"id": rule.id, "rev": rule.rev, "category": rule.category, "scope": rule.scope, "why": rule.why}
@@ -45,9 +45,9 @@ def list_command(as_json: bool, profile: str, rules: tuple[str, ...]) -> int:
 @rules_group.command("show")
 @click.argument("rule_id", metavar="RULE")
 @rule_options
-def show_command(rule_id: str, profile: str, rules: tuple[str, ...]) -> int:
+def show_command(rule_id: str, chosen: RuleOptions) -> int:
     """Show one rule: where it stands, what it matches, its exceptions and examples."""
-    found = make_cleaner(profile, rules).rules.by_id
+    found = chosen.make_cleaner().rules.by_id
     if rule_id not in found:
         raise UnknownRuleError(f"no rule {rule_id!r} ({suggest(rule_id, found)})")
     for line in _rule_lines(found[rule_id]):
@@ -58,13 +58,16 @@ def show_command(rule_id: str, profile: str, rules: tuple[str, ...]) -> int:
 def _rule_lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.id} (rev {rule.rev})  {rule.path}:{rule.line}"
     yield f"  {rule.why}"
-    yield f"  category {rule.category}, scope {rule.scope}, action {rule.action}, language {rule.language or 'any'}"
+    languages = ", ".join(rule.languages) or "any"
+    yield f"  category {rule.category}, scope {rule.scope}, action {rule.action}, language {languages}, {rule.status}"
     for phrase in rule.phrases:
         yield f"  phrase   {phrase}"
     for pattern in rule.patterns:
         yield f"  pattern  {pattern.source}"
     for exception in rule.unless:
         yield f"  unless   {exception.because}"
+    for key, origin in rule.origins:
+        yield f"  {key:<9}from {origin}"
     for example in rule.examples:
         yield f"  example  ({'removes' if example.removes else 'near miss'}, line {example.line})"
         yield from (f"    {line}" for line in example.context.text.splitlines())
@@ -72,10 +75,10 @@ def _rule_lines(rule: Rule) -> Iterator[str]:
 
 @rules_group.command("test")
 @rule_options
-def test_command(profile: str, rules: tuple[str, ...]) -> int:
+def test_command(chosen: RuleOptions) -> int:
     """Run every example of every rule; exit status 1 where one does not come out as written."""
     outcomes = Counter[str]()
-    for outcome in prove(make_cleaner(profile, rules).rules):
+    for outcome in prove(chosen.make_cleaner().rules):
         outcomes[outcome.verdict] += 1
         if not outcome.passed:
             rule = outcome.rule

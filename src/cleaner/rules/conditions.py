@@ -5,15 +5,16 @@ Every question is answered from the document as it stands before anything is cut
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from urllib.parse import urlsplit
 
 from cleaner.fold import fold_phrase
+from cleaner.model import Document
 from cleaner.rules.pattern import LinePattern
-from cleaner.segment import Line, Page
+from cleaner.segment import Line, Page, segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Range:
     def holds(self, count: int) -> bool:
         """Whether the count lies in the range."""
         return self.min <= count and (self.max is None or count <= self.max)
+
+    def __str__(self) -> str:
+        return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
 
 
 class PhraseSet:
@@ -41,6 +45,23 @@ class PhraseSet:
     def holds(self, line: Line) -> bool:
         """Whether the whole line is one of the phrases."""
         return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question and its answer: the key of the rule language, what was wanted, what was seen."""
+
+    key: str
+    wanted: object
+    seen: object
+    holds: bool
+
+    def under(self, key: str) -> Check:
+        """The same check as part of another key (`next`, `unless`)."""
+        return Check(f"{key}.{self.key}", self.wanted, self.seen, self.holds)
+
+    def __str__(self) -> str:
+        return f"{self.key}: wanted {self.wanted}, seen {self.seen}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +85,36 @@ class LineTest:
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
         """
+        return all(check.holds for check in self.checks(line, distance))
+
+    def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
+        """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
         if line is None:
-            return self.edge is True
+            yield Check(
+                "edge", "the edge of the text" if self.edge else "a line", "the edge of the text", self.edge is True
+            )
+            return
         if self.edge is True:
-            return False
+            yield Check("edge", "the edge of the text", f"the line {line.text!r}", False)
         if self.phrases is not None or self.patterns:
             says = self.phrases is not None and self.phrases.holds(line)
-            if not says and not any(pattern.full_match(line) for pattern in self.patterns):
-                return False
-        return (
-            (self.words is None or self.words.holds(line.word_count))
-            and (self.heading is None or line.is_heading is self.heading)
-            and (self.prose is None or line.is_prose is self.prose)
-            and (self.adjacent is None or (distance == 1) is self.adjacent)
-            and (self.not_ is None or not self.not_.holds(line, distance))
-        )
+            says = says or any(pattern.full_match(line) for pattern in self.patterns)
+            yield Check("phrases or pattern", "one that matches", repr(line.text), says)
+        if self.words is not None:
+            yield Check("words", self.words, line.word_count, self.words.holds(line.word_count))
+        if self.heading is not None:
+            yield Check("heading", self.heading, line.is_heading, line.is_heading is self.heading)
+        if self.prose is not None:
+            yield Check("prose", self.prose, line.is_prose, line.is_prose is self.prose)
+        if self.adjacent is not None:
+            yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
+        if self.not_ is not None:
+            yield Check("not", "a line that fails it", repr(line.text), not self.not_.holds(line, distance))
+
+    @property
+    def asks_shape(self) -> bool:
+        """Whether it asks for the shape of a line, so that a rule may do without phrases and patterns."""
+        return self.words is not None or self.heading is not None or self.prose is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +134,14 @@ class Where:
             self.last is None or count - 1 - place < _line_count(self.last, count)
         )
 
+    def __str__(self) -> str:
+        parts = (f"{edge} {_shown(amount)}" for edge, amount in (("first", self.first), ("last", self.last)) if amount)
+        return " and ".join(parts) or "anywhere"
+
+
+def _shown(amount: int | Fraction) -> str:
+    return f"{amount} lines" if isinstance(amount, int) else f"{amount:.0%}"
+
 
 def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
     return amount if isinstance(amount, int) else max(Fraction(1), amount * count)
@@ -105,7 +149,10 @@ def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Everything a rule, or one of its exceptions, asks beside its own phrases and patterns; all must hold."""
+    """Everything a rule, or one of its exceptions, asks beside its own phrases and patterns; all must hold.
+
+    `run` counts the lines in a row (blank lines apart) that pass `run_test`, this one among them.
+    """
 
     own: LineTest = LineTest()
     where: Where | None = None
@@ -114,18 +161,34 @@ class Conditions:
     above: Range | None = None
     below: Range | None = None
     domain: tuple[str, ...] = ()
+    title: LineTest | None = None
+    run: Range | None = None
+    run_test: LineTest | None = None
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
-        return (
-            self.own.holds(line)
-            and (self.where is None or self.where.holds(page.rank[line.number], len(page.content)))
-            and (not self.domain or _is_on(page.document.url, self.domain))
-            and _neighbour_holds(self.previous, page, line, -1)
-            and _neighbour_holds(self.next, page, line, 1)
-            and (self.above is None or self.above.holds(page.prose_above(line)))
-            and (self.below is None or self.below.holds(page.prose_below(line)))
-        )
+        return all(check.holds for check in self.checks(page, line))
+
+    def checks(self, page: Page, line: Line) -> Iterator[Check]:
+        """Every question with its answer, the cheap ones first."""
+        yield from self.own.checks(line)
+        place, count = page.rank[line.number], len(page.content)
+        if self.where is not None:
+            yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
+        if self.domain:
+            yield Check("domain", ", ".join(self.domain), page.document.url, _is_on(page.document.url, self.domain))
+        if self.title is not None:
+            title = segment(Document(page.document.title or "")).content
+            yield from (check.under("title") for check in self.title.checks(title[0] if title else None))
+        yield from _neighbour_checks("previous", self.previous, page, line, -1)
+        yield from _neighbour_checks("next", self.next, page, line, 1)
+        if self.above is not None:
+            yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
+        if self.below is not None:
+            yield Check("below.prose", self.below, page.prose_below(line), self.below.holds(page.prose_below(line)))
+        if self.run is not None and self.run_test is not None:
+            length = page.run_length(line, self.run_test.holds)
+            yield Check("run", self.run, length, self.run.holds(length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +199,11 @@ class Unless:
     conditions: Conditions
 
 
-def _neighbour_holds(test: LineTest | None, page: Page, line: Line, step: int) -> bool:
-    if test is None:
-        return True
-    other = page.neighbour(line, step)
-    return test.holds(other, abs(other.number - line.number) if other else 0)
+def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, step: int) -> Iterator[Check]:
+    if test is not None:
+        other = page.neighbour(line, step)
+        distance = abs(other.number - line.number) if other else 0
+        yield from (check.under(key) for check in test.checks(other, distance))
 
 
 def _is_on(url: str | None, domains: tuple[str, ...]) -> bool:

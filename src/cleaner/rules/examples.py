@@ -21,6 +21,7 @@ class Context:
     title: str | None = None
     url: str | None = None
     language: str | None = None
+    todo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,7 @@ class ExampleText(Kind):
             if mark != "-":
                 clean.append(text)
         return Example("\n".join(raw), "\n".join(clean), raw != clean, context, node.start_mark.line + 1)
+
+    def schema(self) -> dict[str, Any]:
+        """A text or a mapping."""
+        return {"oneOf": [{"type": "string"}, self.table.schema()]}

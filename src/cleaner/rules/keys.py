@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import yaml
 
 from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
-from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Take, Verb
-from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Pattern, Phrase, Reader, Table, Text
+from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Verb
+from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Reader, Table, Text
 
 NAME = r"[a-z0-9][a-z0-9-]*"
 
@@ -52,7 +53,7 @@ SHAPE_KEYS = {
 }
 
 MATCH_KEYS = {
-    "phrases": Key(Many(Phrase()), "what the whole line says, case, edge punctuation and quotes apart"),
+    "phrases": Key(Phrases(), "what the whole line says, case, edge punctuation and quotes apart"),
     "pattern": Key(Many(Pattern()), "regular expression for the whole line (inline: for the span)"),
 }
 
@@ -89,6 +90,8 @@ CONTEXT_KEYS = {
 _PROSE_LINES = Table({"prose": Key(RANGE, "how many lines of prose", required=True)}, lambda prose: prose, "lines")
 
 CONTEXT_KEYS |= {
+    "title": Key(NEIGHBOUR, "test of the document's title; a document without one passes `edge: true` alone"),
+    "run": Key(RANGE, "how many lines in a row (blank lines apart) this line is one of, all matching like it"),
     "above": Key(_PROSE_LINES, "what stands before the line, in the whole text"),
     "below": Key(_PROSE_LINES, "what stands after the line, in the whole text"),
 }
@@ -127,12 +130,18 @@ TAKE = Limited(
     "what a block takes",
 )
 
+
+def _duplicate(of: str, match: str = "exact", similarity: Fraction | int = Fraction(9, 10)) -> Duplicate:
+    return Duplicate(of, match, Fraction(similarity))
+
+
 DUPLICATE = Table(
     {
         "of": Key(Text(("headline", "earlier", "previous", "next")), "the line that it repeats", required=True),
-        "match": Key(Text(("exact", "contained", "prefix")), "how it repeats it: exact unless said otherwise"),
+        "match": Key(Text(("exact", "contained", "prefix", "fuzzy")), "how it repeats it: exact unless said otherwise"),
+        "similarity": Key(Amount(), "for fuzzy: the share of words in common, 90% unless said otherwise"),
     },
-    lambda **values: Duplicate(values["of"], values.get("match", "exact")),
+    _duplicate,
     "what is repeated",
 )
 
@@ -143,6 +152,7 @@ EXAMPLE = ExampleText(
             "title": Key(Text(), "title field of the document"),
             "url": Key(Text(), "URL of the document"),
             "language": Key(Text(), "language of the document"),
+            "todo": Key(Text(), "why the example does not come out yet; it must fail until then"),
         },
         Context,
         "an example",
@@ -157,6 +167,9 @@ RULE_KEYS = (
         "category": Key(Text(CATEGORIES), "what users switch by", required=True),
         "scope": Key(Text(tuple(Scope)), "how far the rule reaches from its line", required=True),
         "action": Key(Text(tuple(Verb)), "remove unless said otherwise"),
+        "status": Key(Text(tuple(Status)), "stable unless said otherwise; experimental rules are off unless asked for"),
+        "language": Key(Many(Text()), "languages (en, pt-BR) that the rule is for, where not those of the pack"),
+        "score": Key(Number(), "for action: score: evidence for (positive) or against keeping the line"),
         "with": Key(Text(may_be_space=True), "what a replaced line or span becomes"),
         "take": Key(TAKE, "what a block takes below its opening line"),
         "repeats": Key(DUPLICATE, "what a duplicate repeats; group `said` of a pattern narrows what is compared"),

@@ -48,11 +48,14 @@ class PlainMatcher:
         self._phrases: defaultdict[str, list[Rule]] = defaultdict(list)
         self._patterns: list[tuple[LinePattern, Rule]] = []
         self._spans: list[tuple[LinePattern, Rule]] = []
+        self._shapes: list[Rule] = []
         for rule in rules:
             if rule.scope is Scope.INLINE:
                 self._spans.extend((pattern, rule) for pattern in rule.patterns)
                 self._spans.extend((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
             elif rule.scope is not Scope.DUPLICATE:
+                if not rule.phrases and not rule.patterns:
+                    self._shapes.append(rule)
                 self._patterns.extend((pattern, rule) for pattern in rule.patterns)
                 for phrase in sorted({fold_phrase(phrase) for phrase in rule.phrases}):
                     self._phrases[phrase].append(rule)
@@ -74,6 +77,7 @@ class PlainMatcher:
         for pattern, rule in self._patterns:
             if rule.id not in found and (match := pattern.full_match(line)):
                 found[rule.id] = Hit(rule, line, line.text_start, end, match)
+        found |= {rule.id: Hit(rule, line, line.text_start, end) for rule in self._shapes}
         return list(found.values())
 
     def _inside(self, line: Line) -> list[Hit]:

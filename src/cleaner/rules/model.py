@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from cleaner.model import Reason
@@ -54,6 +55,15 @@ class Verb(StrEnum):
     REMOVE = "remove"
     REPLACE = "replace"
     KEEP = "keep"
+    SCORE = "score"
+
+
+class Status(StrEnum):
+    """How far a rule is trusted: an experimental one is off unless asked for, a deprecated one will go."""
+
+    EXPERIMENTAL = "experimental"
+    STABLE = "stable"
+    DEPRECATED = "deprecated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +82,22 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Which line a duplicate repeats, and how: `exact`ly, `contained` in it, or as its `prefix`."""
+    """Which line a duplicate repeats, and how: `exact`ly, `contained` in it, as its `prefix`, or `fuzzy`.
+
+    Fuzzy is Dice's coefficient over the words of both lines, at least `similarity` (0..1).
+    """
 
     against: str
     match: str = "exact"
+    similarity: Fraction = Fraction(9, 10)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One reason to remove, with its proof.  `id` is the full one: pack and rule."""
+    """One reason to remove, with its proof.  `id` is the full one: pack and rule.
+
+    `origins` tells where each key was written (`path:line`); an override may have written it elsewhere.
+    """
 
     id: str
     rev: int
@@ -95,10 +112,13 @@ class Rule:
     unless: tuple[Unless, ...]
     take: Take | None
     duplicate: Duplicate | None
-    language: str | None
+    languages: tuple[str, ...]
+    status: Status
+    score: float
     examples: tuple[Example, ...]
     path: str
     line: int
+    origins: tuple[tuple[str, str], ...] = ()
 
     @property
     def reason(self) -> Reason:
@@ -108,9 +128,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One YAML file: its name and its rules."""
+    """One YAML file: its name, the packs it extends and its rules."""
 
     name: str
-    language: str | None
+    extends: tuple[str, ...]
     path: str
     rules: tuple[Rule, ...]

@@ -7,6 +7,7 @@ goes on after a problem, so that one run reports all of them.  The only module t
 from __future__ import annotations
 
 import difflib
+import io
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,12 +68,22 @@ class Reader:
     path: str
     subject: str = ""
     problems: list[Problem] = field(default_factory=list)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def problem(self, node: yaml.Node, finding: str, remedy: str = "") -> Invalid:
         """Record a finding at the node and give back the mark of an unusable value."""
         mark = node.start_mark
-        self.problems.append(Problem(self.path, mark.line + 1, mark.column + 1, self.subject, finding, remedy))
+        path = mark.name or self.path
+        self.problems.append(Problem(path, mark.line + 1, mark.column + 1, self.subject, finding, remedy))
         return INVALID
+
+    def list_values(self, node: yaml.Node, name: str) -> tuple[str, ...] | Invalid:
+        """The phrases of a shared list."""
+        if name not in self.lists:
+            return self.problem(
+                node, f"no list {name!r} here", suggest(name, self.lists) if self.lists else "add lists:"
+            )
+        return self.lists[name]
 
 
 class Kind(ABC):
@@ -81,6 +92,10 @@ class Kind(ABC):
     @abstractmethod
     def read(self, node: yaml.Node, reader: Reader) -> Any:
         """The value of the node, or `INVALID` after a reported problem."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """What the value may be, as JSON Schema (draft 2020-12)."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +123,14 @@ class Text(Kind):
             return reader.problem(node, f"{value!r} is no name", "use small letters, digits and hyphens")
         return value
 
+    def schema(self) -> dict[str, Any]:
+        """Any scalar, one of the choices, or a name."""
+        if self.choices:
+            return {"enum": [str(choice) for choice in self.choices]}
+        return (
+            {"type": "string", "pattern": f"^{self.form}$"} if self.form else {"type": ["string", "number", "boolean"]}
+        )
+
 
 @dataclass(frozen=True)
 class Integer(Kind):
@@ -123,6 +146,25 @@ class Integer(Kind):
             return reader.problem(node, f"expected a number of at least {self.least}")
         return int(node.value)
 
+    def schema(self) -> dict[str, Any]:
+        """A whole number."""
+        return {"type": "integer", "minimum": self.least}
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number with a sign and decimals."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The number."""
+        if not isinstance(node, yaml.ScalarNode) or not regex.fullmatch(r"[-+]?\d{1,6}(\.\d{1,6})?", node.value):
+            return reader.problem(node, "expected a number")
+        return float(node.value)
+
+    def schema(self) -> dict[str, Any]:
+        """A number."""
+        return {"type": "number"}
+
 
 @dataclass(frozen=True)
 class Flag(Kind):
@@ -133,6 +175,10 @@ class Flag(Kind):
         if not isinstance(node, yaml.ScalarNode) or node.value not in ("true", "false"):
             return reader.problem(node, "expected true or false")
         return node.value == "true"
+
+    def schema(self) -> dict[str, Any]:
+        """A truth value."""
+        return {"type": "boolean"}
 
 
 @dataclass(frozen=True)
@@ -148,6 +194,10 @@ class Amount(Kind):
             if match and int(match.group(1)) > 0:
                 return Fraction(int(match.group(1)), 100)
         return reader.problem(node, "expected a number of lines (5) or a share (50%)")
+
+    def schema(self) -> dict[str, Any]:
+        """A whole number or a percentage."""
+        return {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^([1-9][0-9]?|100)%$"}]}
 
 
 @dataclass(frozen=True)
@@ -166,6 +216,36 @@ class Many(Kind):
         values = [self.kind.read(child, reader) for child in node.value]
         return INVALID if any(value is INVALID for value in values) else tuple(values)
 
+    def schema(self) -> dict[str, Any]:
+        """The value, or a list of at least one."""
+        one = self.kind.schema()
+        return {"oneOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+
+
+@dataclass(frozen=True)
+class Phrases(Kind):
+    """Phrases, one or a list; `$name` stands for all phrases of a shared list."""
+
+    def read(self, node: yaml.Node, reader: Reader) -> Any:
+        """The tuple of phrases."""
+        children = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        if not children:
+            return reader.problem(node, "expected at least one value")
+        values: list[str] = []
+        sound = True
+        for child in children:
+            is_list = isinstance(child, yaml.ScalarNode) and child.value.startswith("$")
+            found = reader.list_values(child, child.value[1:]) if is_list else Phrase().read(child, reader)
+            if isinstance(found, Invalid):
+                sound = False
+            else:
+                values.extend(found if isinstance(found, tuple) else (found,))
+        return tuple(values) if sound else INVALID
+
+    def schema(self) -> dict[str, Any]:
+        """The schema of many phrases."""
+        return Many(Phrase()).schema()
+
 
 @dataclass(frozen=True)
 class Phrase(Kind):
@@ -182,13 +262,17 @@ class Phrase(Kind):
             return reader.problem(node, f"a phrase has at most {PHRASE_MAX_CHARS} characters", "write it as a pattern")
         return value
 
+    def schema(self) -> dict[str, Any]:
+        """Any scalar."""
+        return Text().schema() | {"maxLength": PHRASE_MAX_CHARS}
+
 
 @dataclass(frozen=True)
 class Pattern(Kind):
-    """A pattern in the syntax of the `regex` package, compiled; case counts only under `(?-i:…)`."""
+    """A pattern in the syntax of the `regex` package; `$name` stands for any phrase of a shared list."""
 
     def read(self, node: yaml.Node, reader: Reader) -> Any:
-        """The compiled pattern."""
+        """The pattern, proven to compile."""
         value = Text().read(node, reader)
         if value is INVALID:
             return INVALID
@@ -199,6 +283,12 @@ class Pattern(Kind):
                 f"the pattern holds {folded!r}, but lines are matched with quotes, dashes and spaces folded",
                 f"write {FOLDED[folded]!r}",
             )
+        for name in _LIST_NAME.findall(value):
+            values = reader.list_values(node, name)
+            if isinstance(values, Invalid):
+                return INVALID
+            choice = "|".join(regex.escape(fold_phrase(phrase), special_only=True) for phrase in values)
+            value = regex.sub(rf"\${name}(?![a-z0-9-])", f"(?:{choice})".replace("\\", r"\\"), value)
         pattern = LinePattern(value, reader.subject)
         try:
             is_empty = pattern.compiled.fullmatch("")
@@ -207,6 +297,13 @@ class Pattern(Kind):
         if is_empty:
             return reader.problem(node, "the pattern matches an empty line", "make one part of it required")
         return pattern
+
+    def schema(self) -> dict[str, Any]:
+        """A text."""
+        return {"type": "string"}
+
+
+_LIST_NAME = regex.compile(r"(?<!\\)\$([a-z][a-z0-9-]*)")
 
 
 @dataclass(frozen=True)
@@ -255,6 +352,16 @@ class Table(Kind):
                 sound = False
         return {name.replace("-", "_"): value for name, value in values.items()} if sound else INVALID
 
+    def schema(self) -> dict[str, Any]:
+        """An object with these keys and no others."""
+        return {
+            "type": "object",
+            "description": self.name,
+            "properties": {name: key.kind.schema() | {"description": key.meaning} for name, key in self.keys.items()},
+            "required": [name for name, key in self.keys.items() if key.required],
+            "additionalProperties": False,
+        }
+
 
 def suggest(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
     """A "did you mean" for a mistyped word, or the list of what there is."""
@@ -262,11 +369,20 @@ def suggest(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
     return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
 
 
-def compose_yaml(path: Path, reader: Reader) -> yaml.Node | None:
+def shown_path(path: Path) -> str:
+    """The path as a message shows it: relative to where the user stands, if it is below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def compose_yaml(content: bytes, reader: Reader) -> yaml.Node | None:
     """The root node of a YAML file; None where it is empty or broken, with the problem reported."""
     try:
-        text = path.read_text(encoding="utf-8")
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        stream = io.StringIO(content.decode("utf-8-sig"))
+        stream.name = reader.path
+        node = yaml.compose(stream, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -279,10 +395,6 @@ def compose_yaml(path: Path, reader: Reader) -> yaml.Node | None:
     except UnicodeDecodeError as error:
         finding = f"not UTF-8: byte {error.start} does not fit"
         reader.problems.append(Problem(reader.path, 1, 1, "", finding, "save the file as UTF-8"))
-        return None
-    except OSError as error:
-        finding = f"can't be read: {error.strerror}"
-        reader.problems.append(Problem(reader.path, 1, 1, "", finding, "check the path and its permissions"))
         return None
     if node is None:
         reader.problems.append(Problem(reader.path, 1, 1, "", "the file is empty", "a pack needs pack: and rules:"))

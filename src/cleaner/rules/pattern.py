@@ -40,6 +40,10 @@ class LinePattern:
         """The compiled pattern; raises `regex.error` where it is none."""
         return regex.compile(self.source, FLAGS)
 
+    def __reduce__(self) -> tuple[type[LinePattern], tuple[str, str]]:
+        """Written to the cache of rules without its compiled form, which is slow to load."""
+        return type(self), (self.source, self.subject)
+
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
         if len(line.text) > MAX_LINE_CHARS:

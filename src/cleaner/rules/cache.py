@@ -1,0 +1,51 @@
+"""Rules that were read before: kept by the content of all files they came from, so that the cache can't be wrong.
+
+The key covers the version of this package and of Python, every file with its name and content, and the choice among the
+rules.  Anything unexpected in the cache is a miss.  Patterns are kept as text and compile when first used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+VERSION = 1
+
+
+def cache_folder() -> Path:
+    """Where rules are kept: `$XDG_CACHE_HOME/cleaner`, `~/.cache/cleaner` without it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cleaner"
+
+
+def cache_key(package_version: str, files: Iterable[tuple[str, bytes]], choice: object) -> str:
+    """SHA-256, in hex, over all that the rules depend on; files in the order in which they are read."""
+    digest = hashlib.sha256(repr((VERSION, package_version, sys.version_info, choice)).encode())
+    for name, content in files:
+        digest.update(f"{len(name.encode(errors='surrogateescape'))} {len(content)} ".encode())
+        digest.update(name.encode(errors="surrogateescape"))
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def read_cache(key: str) -> Any:
+    """What was kept under the key; None where there is nothing, or nothing usable."""
+    try:
+        return pickle.loads((cache_folder() / f"{key}.rules").read_bytes())
+    except Exception:  # a torn file, another class layout: read the packs again
+        return None
+
+
+def write_cache(key: str, value: object) -> None:
+    """Keep a value; a cache that can't be written is none."""
+    with contextlib.suppress(OSError):
+        folder = cache_folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f".{key}.{os.getpid()}"
+        partial.write_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+        partial.replace(folder / f"{key}.rules")

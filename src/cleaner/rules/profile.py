@@ -1,0 +1,103 @@
+"""Which rules act: profiles (a named choice in YAML) and what the command line adds to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from cleaner.model import CleanerError
+from cleaner.rules.model import CATEGORIES, Rule, Status
+from cleaner.rules.nodes import INVALID, Key, Many, PackError, Reader, Table, Text, compose_yaml, shown_path, suggest
+
+FOLDER = "profiles"
+
+
+class ProfileError(CleanerError):
+    """No profile of that name, or a choice that names no rule."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A named choice: packs (globs of pack names), and rules or categories that are off."""
+
+    name: str
+    why: str
+    packs: tuple[str, ...]
+    off: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the user chooses among the rules of a profile.
+
+    `only` and `off` are rule ids, pack names (globs allowed) or categories; `keep_categories` are categories whose text
+    stays; `experimental` adds the rules that are off by default.
+    """
+
+    only: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    keep_categories: tuple[str, ...] = ()
+    experimental: bool = False
+
+
+PROFILE = {
+    "profile": Key(Text(), "name of the profile, that of its file", required=True),
+    "why": Key(Text(), "what the profile is for", required=True),
+    "packs": Key(Many(Text()), "globs of pack names", required=True),
+    "off": Key(Many(Text()), "categories, packs or rules that are off"),
+}
+
+
+def read_profile(folder: Path, name: str) -> Profile:
+    """The profile of that name.
+
+    Raises `ProfileError` with the names there are, `PackError` for problems in its file.
+    """
+    names = sorted(path.stem for path in folder.glob("*.yaml"))
+    if name not in names:
+        raise ProfileError(f"no profile {name!r} ({suggest(name, names)})")
+    path = folder / f"{name}.yaml"
+    reader = Reader(shown_path(path))
+    node = compose_yaml(path.read_bytes(), reader)
+    table = Table(
+        PROFILE, lambda **values: Profile(name, values["why"], values["packs"], values.get("off", ())), "a profile"
+    )
+    profile = table.read(node, reader) if node is not None else INVALID
+    if reader.problems:
+        raise PackError(reader.problems)
+    assert isinstance(profile, Profile)
+    return profile
+
+
+def select(rules: Iterable[Rule], profile: Profile, selection: Selection) -> list[Rule]:
+    """The rules that act; raises `ProfileError` for a choice that names no rule at all."""
+    rules = list(rules)
+    unknown = [name for name in selection.keep_categories if name not in CATEGORIES]
+    if unknown:
+        raise ProfileError(f"no category {unknown[0]!r} ({suggest(unknown[0], CATEGORIES)})")
+    for name in (*selection.only, *selection.off):
+        if name not in CATEGORIES and not any(_names(name, rule) for rule in rules):
+            known = [*CATEGORIES, *sorted({_pack(rule) for rule in rules} | {rule.id for rule in rules})]
+            raise ProfileError(f"{name!r} names no rule, pack or category ({suggest(name, known)})")
+    off = (*profile.off, *selection.off, *selection.keep_categories)
+    return [
+        rule
+        for rule in rules
+        if (selection.experimental or rule.status is not Status.EXPERIMENTAL or rule.id in selection.only)
+        and (not selection.only or _is_named(rule, selection.only))
+        and not _is_named(rule, off)
+    ]
+
+
+def _is_named(rule: Rule, names: Sequence[str]) -> bool:
+    return any(_names(name, rule) for name in names)
+
+
+def _names(name: str, rule: Rule) -> bool:
+    return name == rule.category or fnmatchcase(rule.id, name) or fnmatchcase(_pack(rule), name)
+
+
+def _pack(rule: Rule) -> str:
+    return rule.id.rpartition("/")[0]
