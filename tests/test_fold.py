@@ -46,10 +46,7 @@ DIFFERENT = {
     "inner hyphen": ("e-mail", "email"),
     "no space at all": ("readalso", "read also"),
     "accent": ("r\N{LATIN SMALL LETTER E WITH ACUTE}sum\N{LATIN SMALL LETTER E WITH ACUTE}", "resume"),
-    "dotless i": ("l\N{LATIN SMALL LETTER DOTLESS I}ke", "like"),
-    "dotted capital i": ("l\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}ke", "like"),
     "look-alike cyrillic": ("sh\N{CYRILLIC SMALL LETTER A}re", "share"),
-    "full width": ("\N{FULLWIDTH LATIN SMALL LETTER S}hare", "share"),
     "digits at the edge": ("3 comments", "comments"),
     "grave accent for apostrophe": ("don`t miss", "don't miss"),
     "zero width space": ("read\N{ZERO WIDTH SPACE}also", "read also"),
@@ -81,7 +78,7 @@ def test_a_phrase_of_nothing(text: str) -> None:
 @pytest.mark.parametrize("twin", sorted(FOLDED), ids=lambda twin: f"U+{ord(twin):04X}")
 def test_each_typographic_twin(twin: str) -> None:
     assert fold_shape(f"a{twin}b") == f"a{FOLDED[twin]}b"
-    assert fold_phrase(f"a{twin}b") == f"a{FOLDED[twin]}b"
+    assert fold_phrase(f"a{twin}b") == f"a{FOLDED[twin]}b".casefold()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +88,6 @@ def test_each_typographic_twin(twin: str) -> None:
         "\N{LATIN SMALL LETTER SHARP S}",
         "\N{LATIN SMALL LIGATURE FI}",
         "e\N{COMBINING ACUTE ACCENT}",
-        "\N{FULLWIDTH LATIN CAPITAL LETTER A}",
         "Case and   runs of space STAY",
     ],
     ids=ascii,

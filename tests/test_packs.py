@@ -512,3 +512,43 @@ def test_shipped_packs_are_found_from_anywhere(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     assert (shipped_folder() / "common" / "duplicates.yaml").is_file()
     assert load_rules().rules
+
+
+TEN = """pack: t/ten
+lang: en
+rules:
+  - id: Upper
+    rev: 1
+    why: one
+    category: promos
+    scope: lines
+    phrases: ['...']
+    examples: ['- a', '= b']
+  - id: two
+    rev: one
+    why: two
+    category: promo
+    scope: line
+    pattern: '(a'
+    where: {first: 200%}
+    words: {mn: 3}
+    examples: ['- a', 'b']
+  - id: three
+    rev: 1
+    why: three
+    category: promo
+    scope: line
+    pattern: 'a*'
+    examples: ['- a', '= b']
+"""
+
+
+def test_ten_mistakes_are_ten_findings_in_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("ten.yaml").write_text(TEN, encoding="utf-8")
+    with pytest.raises(PackError) as error:
+        load_rules([Path("ten.yaml")])
+    places = [(problem.line, problem.column) for problem in error.value.problems]
+    wanted = [(2, 1), (4, 9), (7, 15), (8, 12), (9, 15), (12, 10), (16, 14), (17, 20), (18, 13), (19, 23), (25, 14)]
+    assert places == wanted
+    assert all(problem.path == "ten.yaml" and problem.finding for problem in error.value.problems)

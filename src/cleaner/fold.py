@@ -33,15 +33,24 @@ _SPACES = dict.fromkeys(
     "\N{THREE-PER-EM SPACE}\N{FOUR-PER-EM SPACE}\N{SIX-PER-EM SPACE}\t",
     " ",
 )
-FOLDED = _QUOTES | _DASHES | _SPACES
+_FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+FOLDED = _FULL_WIDTH | _QUOTES | _DASHES | _SPACES
 _TABLE = str.maketrans(FOLDED)
 
 _EDGE = regex.compile(r"^[\p{P}\p{S}\s]+|(?<![\p{P}\p{S}\s])[\p{P}\p{S}\s]+$")
 _SPACE_RUN = regex.compile(r"\s+")
 
 
+# What readers don't read: soft hyphens and zero-width characters, Arabic vowel marks and the stroke that stretches
+# words, and the dot that full case folding leaves over the Turkish capital \N{LATIN CAPITAL LETTER I WITH DOT ABOVE}.
+_UNREAD = regex.compile(
+    r"[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{WORD JOINER}"
+    r"\N{ARABIC TATWEEL}\u064b-\u065f\N{ARABIC LETTER SUPERSCRIPT ALEF}]|(?<=i)\N{COMBINING DOT ABOVE}"
+)
+
+
 def fold_shape(text: str) -> str:
-    r"""The text with typographic quotes, dashes and spaces as their ASCII twins; offsets stay valid.
+    r"""The text with typographic quotes, dashes, spaces and full-width characters as ASCII; offsets stay valid.
 
     >>> fold_shape("Don\u2019t miss \u2014 more")
     "Don't miss - more"
@@ -50,12 +59,19 @@ def fold_shape(text: str) -> str:
 
 
 def fold_phrase(text: str) -> str:
-    """The text as phrases are compared: NFC, full case folding, quotes and dashes folded, white space squeezed, edge
-    punctuation and symbols dropped.
+    """The text as phrases are compared, so that what reads the same is the same.
+
+    Compatibility forms and composition (NFKC), full case folding with all four letters i as one, quotes and dashes
+    folded, unread characters dropped, white space squeezed, edge punctuation and symbols dropped.
 
     >>> fold_phrase("  Leave a  REPLY: ")
     'leave a reply'
     """
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-    squeezed = _SPACE_RUN.sub(" ", fold_shape(folded))
-    return _EDGE.sub("", squeezed)
+    folded = text.casefold() if text.isascii() else _fold_letters(text)
+    return _EDGE.sub("", _SPACE_RUN.sub(" ", folded))
+
+
+def _fold_letters(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", fold_shape(text)).casefold()
+    unread = _UNREAD.sub("", folded).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    return unicodedata.normalize("NFC", fold_shape(unread))

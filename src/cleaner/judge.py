@@ -17,7 +17,7 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.model import Action, Edit
-from cleaner.rules.match import Hit, Matcher, PlainMatcher
+from cleaner.rules.match import Hit, LiteralMatcher, Matcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Line, Page
@@ -35,13 +35,39 @@ class Judge:
 
     def __init__(self, rules: Sequence[Rule], matcher: Matcher | None = None) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._matcher = matcher or PlainMatcher(self.rules)
+        self._matcher = matcher or LiteralMatcher(self.rules)
         self._duplicates = [rule for rule in self.rules if rule.scope is Scope.DUPLICATE]
 
     def judge(self, page: Page) -> list[Edit]:
         """The edits that the rules ask for, sorted and disjoint, with offsets into the page's text."""
-        hits = [hit for hit in self._matcher.find(page) if acts(hit.rule, page, hit.line)]
-        claims = _Claims({hit.line.number for hit in hits if hit.rule.action is Verb.KEEP})
+        hits, claims = self._look(page, with_late=False)
+        edits = [_line_edit(page.lines[number], rule) for number, rule in claims.winners().items()]
+        edits.extend(_span_edits(page, hits, claims))
+        return sorted(edits, key=lambda edit: edit.start)
+
+    def claims(self, page: Page) -> dict[int, list[Rule]]:
+        """Every rule that would take a line or change it, by line number, the one that gets the line first.
+
+        Behind the rules that claim the whole line come the duplicates that it is, and those that would cut inside it.
+        """
+        hits, claims = self._look(page, with_late=True)
+        return claims.everyone(hits)
+
+    def keepers(self, page: Page) -> dict[int, list[Rule]]:
+        """The `keep` rules that protect a line, by line number."""
+        found: defaultdict[int, list[Rule]] = defaultdict(list)
+        for hit in self._acting_hits(page):
+            if hit.rule.action is Verb.KEEP:
+                found[hit.line.number].append(hit.rule)
+        return dict(found)
+
+    def _acting_hits(self, page: Page) -> list[Hit]:
+        return [hit for hit in self._matcher.find(page) if acts(hit.rule, page, hit.line)]
+
+    def _look(self, page: Page, *, with_late: bool) -> tuple[list[Hit], _Claims]:
+        """The hits of rules that act, and who claims which line."""
+        hits = self._acting_hits(page)
+        claims = _Claims({hit.line.number for hit in hits if hit.rule.action is Verb.KEEP}, with_late)
         for hit in hits:
             if hit.rule.action is Verb.REMOVE and hit.rule.scope is not Scope.INLINE:
                 taken = _taken(hit, page)
@@ -50,9 +76,7 @@ class Judge:
                     for line in taken:
                         claims.add(line, hit.rule, named=False)
         _claim_duplicates(page, self._duplicates, claims)
-        edits = [_line_edit(page.lines[number], rule) for number, rule in claims.winners().items()]
-        edits.extend(_span_edits(page, hits, claims))
-        return sorted(edits, key=lambda edit: edit.start)
+        return hits, claims
 
 
 def acts(rule: Rule, page: Page, line: Line) -> bool:
@@ -76,10 +100,15 @@ def _same_language(one: str, other: str) -> bool:
 
 @dataclass
 class _Claims:
-    """Who claims which line; protected lines can't be claimed."""
+    """Who claims which line; protected lines can't be claimed.
+
+    `late` are the duplicates that would claim a line, had no other rule done so; they are looked for `with_late` only.
+    """
 
     protected: set[int]
+    with_late: bool = False
     by_line: defaultdict[int, list[tuple[bool, int, str, Rule]]] = field(default_factory=lambda: defaultdict(list))
+    late: defaultdict[int, list[Rule]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, line: Line, rule: Rule, *, named: bool) -> None:
         if line.number not in self.protected:
@@ -90,6 +119,25 @@ class _Claims:
 
     def winners(self) -> dict[int, Rule]:
         return {number: min(claims, key=lambda claim: claim[:3])[3] for number, claims in self.by_line.items()}
+
+    def everyone(self, hits: Sequence[Hit]) -> dict[int, list[Rule]]:
+        """All rules that claim a line, the winner first; then the late ones, then those that only cut inside."""
+        found: defaultdict[int, dict[str, Rule]] = defaultdict(dict)
+        for number, claims in self.by_line.items():
+            for *_, rule in sorted(claims, key=lambda claim: claim[:3]):
+                found[number].setdefault(rule.id, rule)
+        for number, rules in self.late.items():
+            for rule in rules:
+                found[number].setdefault(rule.id, rule)
+        for hit in hits:
+            if _is_inside(hit) and hit.line.number not in self.protected:
+                found[hit.line.number].setdefault(hit.rule.id, hit.rule)
+        return {number: list(rules.values()) for number, rules in found.items()}
+
+
+def _is_inside(hit: Hit) -> bool:
+    """Whether the rule changes the line and leaves it where it is."""
+    return hit.rule.scope is Scope.INLINE or hit.rule.action is Verb.REPLACE
 
 
 def _taken(hit: Hit, page: Page) -> Sequence[Line] | None:
@@ -106,18 +154,26 @@ def _taken(hit: Hit, page: Page) -> Sequence[Line] | None:
 
 def _block(opening: Line, below: Sequence[Line], take: Take) -> list[Line] | None:
     """The lines below the opening line that belong to its block; None where the block has no end and must stay."""
+    taken, stop = reach(opening, below, take)
+    return None if take.until_blank and stop else taken
+
+
+def reach(opening: Line, below: Sequence[Line], take: Take) -> tuple[list[Line], Line | None]:
+    """The lines that a block takes, and the first that it may not take; None at a blank line that ends it, or at the
+    end of the text.
+    """
     taken: list[Line] = []
     for line in below:
         distance = line.number - (taken[-1] if taken else opening).number
         if take.until_blank and taken and distance > 1:
-            return taken
+            return taken, None
         is_inside = (take.lines is None or len(taken) < take.lines) and (
             take.while_ is None or take.while_.holds(line, distance)
         )
         if not is_inside:
-            return None if take.until_blank else taken
+            return taken, line
         taken.append(line)
-    return taken
+    return taken, None
 
 
 def _line_edit(line: Line, rule: Rule) -> Edit:
@@ -128,8 +184,7 @@ def _span_edits(page: Page, hits: Sequence[Hit], claims: _Claims) -> Iterable[Ed
     """Edits inside lines that stay: inline removals and replacements; where two overlap, the earlier and longer one."""
     spans = defaultdict(list)
     for hit in hits:
-        inside = hit.rule.scope is Scope.INLINE or hit.rule.action is Verb.REPLACE
-        if inside and claims.is_alive(hit.line) and hit.line.number not in claims.protected:
+        if _is_inside(hit) and claims.is_alive(hit.line) and hit.line.number not in claims.protected:
             spans[hit.line.number].append(hit)
     for number, found in spans.items():
         line = page.lines[number]
@@ -179,16 +234,20 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
     seen: dict[str, Line] = {}
     headline = find_headline(page, claims.is_alive)
     for line in page.content:
-        if not claims.is_alive(line):
+        is_alive = claims.is_alive(line)
+        if not is_alive and not claims.with_late:
             continue
         for rule in rules:
-            said = _said(rule, line)
+            said = said_by(rule, line)
             other = _repeated_line(rule, said, line, _Witnesses(page, claims, seen, headline)) if said else None
             if other and other is not line and _repeats(rule, said, other.phrase) and acts(rule, page, line):
-                claims.add(line, rule, named=True)
+                if is_alive:
+                    claims.add(line, rule, named=True)
+                else:
+                    claims.late[line.number].append(rule)
         if claims.is_alive(line):
             seen.setdefault(line.phrase, line)
-        elif line is headline:
+        elif is_alive and line is headline:
             headline = find_headline(page, claims.is_alive)
 
 
@@ -216,7 +275,7 @@ def _repeated_line(rule: Rule, said: str, line: Line, witnesses: _Witnesses) -> 
     return other if other is not None and witnesses.claims.is_alive(other) else None
 
 
-def _said(rule: Rule, line: Line) -> str:
+def said_by(rule: Rule, line: Line) -> str:
     """What the rule compares of the line, folded: all of it, or the `said` group of its pattern; empty for no match."""
     if not rule.patterns:
         return line.phrase

@@ -10,6 +10,7 @@ import click
 
 import cleaner
 from cleaner.cli.clean import clean_command, restore_command
+from cleaner.cli.explain import explain_command
 from cleaner.cli.golden import golden_group, regress_command
 from cleaner.cli.rules import rules_group
 from cleaner.cli.status import INTERRUPTED, UNUSABLE
@@ -45,6 +46,7 @@ def cli() -> None:
 
 cli.add_command(clean_command)
 cli.add_command(restore_command)
+cli.add_command(explain_command)
 cli.add_command(regress_command)
 cli.add_command(golden_group)
 cli.add_command(rules_group)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import click
 import msgspec
 
 from cleaner.cli.options import RuleOptions, rule_options
-from cleaner.cli.status import DIFFERENT, FINE
+from cleaner.cli.rules_author import new_command, schema_command
+from cleaner.cli.rules_lint import lint_command
+from cleaner.cli.rules_prove import test_command
+from cleaner.cli.status import FINE
 from cleaner.model import CleanerError
+from cleaner.rules.catalogue import catalogue
 from cleaner.rules.model import Rule
 from cleaner.rules.nodes import suggest
-from cleaner.rules.prove import prove
 
 
 class UnknownRuleError(CleanerError):
@@ -26,11 +28,23 @@ def rules_group() -> None:
 
 
 @rules_group.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line; short for --format json.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+    help="markdown: a catalogue of all rules with their examples.",
+)
 @rule_options
-def list_command(as_json: bool, chosen: RuleOptions) -> int:
+def list_command(as_json: bool, form: str, chosen: RuleOptions) -> int:
     """List every rule: id, category, scope and reason."""
     found = chosen.make_cleaner().rules.rules
+    as_json = as_json or form == "json"
+    if form == "markdown" and not as_json:
+        click.echo(catalogue(found), nl=False)
+        return FINE
     for rule in found:
         if as_json:
             fields = {"id": rule.id, "rev": rule.rev, "category": rule.category, "scope": rule.scope, "why": rule.why}
@@ -73,16 +87,7 @@ def _rule_lines(rule: Rule) -> Iterator[str]:
         yield from (f"    {line}" for line in example.context.text.splitlines())
 
 
-@rules_group.command("test")
-@rule_options
-def test_command(chosen: RuleOptions) -> int:
-    """Run every example of every rule; exit status 1 where one does not come out as written."""
-    outcomes = Counter[str]()
-    for outcome in prove(chosen.make_cleaner().rules):
-        outcomes[outcome.verdict] += 1
-        if not outcome.passed:
-            rule = outcome.rule
-            click.echo(f"{rule.path}:{outcome.example.line}: {rule.id}: {outcome.verdict}: {outcome.example.name}")
-            click.echo(outcome.diff + "\n")
-    click.echo(", ".join(f"{count} {verdict}" for verdict, count in sorted(outcomes.items())))
-    return FINE if set(outcomes) == {"validated"} else DIFFERENT
+rules_group.add_command(test_command)
+rules_group.add_command(schema_command)
+rules_group.add_command(new_command)
+rules_group.add_command(lint_command)

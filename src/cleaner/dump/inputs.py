@@ -122,7 +122,7 @@ class Inputs:
             return Unusable(name, "a link that leads nowhere", True)
         if not named and not path.is_file():
             return Unusable(name, "not a regular file", False)
-        known = _FORMATS.get(path.suffix.lower())
+        known = format_of(path)
         if not named and self.forced is None and known is None:
             return Unusable(name, f"a {path.suffix} file", False)
         source = Source(path, name, self.forced or known or Format.TXT)
@@ -131,9 +131,14 @@ class Inputs:
         return source
 
 
+def format_of(path: Path) -> Format | None:
+    """What a file of this name holds; None for a name that does not tell."""
+    return _FORMATS.get(path.suffix.lower())
+
+
 def is_cleaned(path: Path) -> bool:
     """Whether a file of this name is cleaned where it lies in a folder that was named."""
-    return not path.name.startswith(".") and path.suffix.lower() in _FORMATS
+    return not path.name.startswith(".") and format_of(path) is not None
 
 
 def _expand(name: str) -> list[Path]:

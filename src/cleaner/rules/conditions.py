@@ -140,7 +140,7 @@ class Where:
 
 
 def _shown(amount: int | Fraction) -> str:
-    return f"{amount} lines" if isinstance(amount, int) else f"{amount:.0%}"
+    return f"{amount} lines" if isinstance(amount, int) else f"{float(amount):.0%}"
 
 
 def _line_count(amount: int | Fraction, count: int) -> int | Fraction:

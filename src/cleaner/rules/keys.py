@@ -9,7 +9,7 @@ import yaml
 
 from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
-from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Verb
+from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
 from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Reader, Table, Text
 
 NAME = r"[a-z0-9][a-z0-9-]*"
@@ -159,6 +159,15 @@ EXAMPLE = ExampleText(
     )
 )
 
+UNPROVEN = Table(
+    {
+        "part": Key(Text(), "the part, as `cleaner rules test --mutate` names it", required=True),
+        "because": Key(Text(), "why no example can show what it is for", required=True),
+    },
+    Unproven,
+    "an unproven part",
+)
+
 RULE_KEYS = (
     {
         "id": Key(Text(form=NAME), "name inside the pack, never renamed, never reused", required=True),
@@ -174,6 +183,7 @@ RULE_KEYS = (
         "take": Key(TAKE, "what a block takes below its opening line"),
         "repeats": Key(DUPLICATE, "what a duplicate repeats; group `said` of a pattern narrows what is compared"),
         "unless": Key(Many(UNLESS), "exceptions, each with its reason"),
+        "unproven": Key(Many(UNPROVEN), "parts of the rule that no example can prove, each with its reason"),
         "examples": Key(Many(EXAMPLE), "diffs: = kept, - removed, + instead", required=True),
     }
     | LINE_KEYS

@@ -6,7 +6,7 @@ All problems of all files are reported at once; nothing is cleaned with half a p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ import regex
 import yaml
 
 from cleaner.rules.cache import cache_key, read_cache, write_cache
+from cleaner.rules.conditions import Conditions
 from cleaner.rules.keys import CONTEXT_KEYS, NAME, RULE_KEYS, SHAPE_KEYS, conditions
 from cleaner.rules.model import Pack, Rule, Scope, Status, Verb
 from cleaner.rules.nodes import (
@@ -392,16 +393,17 @@ def _read_rule(
         origins=tuple(
             (key.value, f"{key.start_mark.name or reader.path}:{key.start_mark.line + 1}") for key, _ in node.value
         ),
+        unproven=values.get("unproven", ()),
     )
 
 
-def _own_conditions(values: dict[str, Any]) -> Any:
+def _own_conditions(values: dict[str, Any]) -> Conditions:
     names = {"not", *SHAPE_KEYS, *CONTEXT_KEYS}
-    own = {name: value for name, value in values.items() if name in names}
-    if "run" in own:
-        test = {name: values[name] for name in ("phrases", "pattern", "not", *SHAPE_KEYS) if name in values}
-        own["run_test"] = conditions(test).own
-    return conditions(own)
+    own = conditions({name: value for name, value in values.items() if name in names})
+    if own.run is None:
+        return own
+    test = {name: values[name] for name in ("phrases", "pattern", "not", *SHAPE_KEYS) if name in values}
+    return replace(own, run_test=conditions(test).own)
 
 
 def _inconsistencies(values: dict[str, Any], scope: Scope, action: Verb) -> Iterable[tuple[str, str]]:

@@ -93,6 +93,14 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class Unproven:
+    """A part of a rule that no example can prove, named as `cleaner rules test --mutate` names it, and why."""
+
+    part: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One reason to remove, with its proof.  `id` is the full one: pack and rule.
 
@@ -119,6 +127,7 @@ class Rule:
     path: str
     line: int
     origins: tuple[tuple[str, str], ...] = ()
+    unproven: tuple[Unproven, ...] = ()
 
     @property
     def reason(self) -> Reason:

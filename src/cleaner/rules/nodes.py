@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import io
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -276,6 +277,7 @@ class Pattern(Kind):
         value = Text().read(node, reader)
         if value is INVALID:
             return INVALID
+        value = unicodedata.normalize("NFC", value)  # as `repair` leaves the lines
         folded = next((character for character in value if character in FOLDED), None)
         if folded:
             return reader.problem(

@@ -1,0 +1,113 @@
+"""The matcher in use finds exactly what the plain one finds: golden dump, dev texts, texts of all scripts."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner.model import Document
+from cleaner.rules.literals import fold_literal, required_literals
+from cleaner.rules.load import load_rules
+from cleaner.rules.match import LiteralMatcher, Matcher
+from cleaner.rules.model import Scope
+from cleaner.segment import segment
+from plain_matcher import PlainMatcher
+
+PROJECT = Path(__file__).resolve().parents[1]
+BENCH = PROJECT.parent / "shared" / "bench"
+RULES = load_rules().rules
+PLAIN, LITERAL = PlainMatcher(RULES), LiteralMatcher(RULES)
+LINES = sorted({line for rule in RULES for example in rule.examples for line in example.raw.splitlines()})
+PHRASES = sorted({phrase for rule in RULES for phrase in rule.phrases})
+
+
+def found(matcher: Matcher, text: str) -> list[tuple[str, int, int, int]]:
+    hits = matcher.find(segment(Document(text)))
+    return sorted((hit.rule.id, hit.line.number, hit.start, hit.end) for hit in hits)
+
+
+def test_on_the_golden_dump_and_all_examples() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((PROJECT / "golden/clean").rglob("*.txt"))]
+    texts += [
+        "\n".join(LINES),
+        "\n".join(PHRASES),
+        "\n".join(map(str.upper, PHRASES)),
+        "\n".join(map(str.title, PHRASES)),
+    ]
+    assert sum(len(found(PLAIN, text)) for text in texts) > len(PHRASES)
+    for text in texts:
+        assert found(LITERAL, text) == found(PLAIN, text)
+
+
+@pytest.mark.skipif(not BENCH.exists(), reason="the dev benchmark is not here")
+@pytest.mark.parametrize("track", ["trafilatura", "html_text"])
+def test_on_the_dev_texts(track: str) -> None:
+    hits = 0
+    with lzma.open(BENCH / "raw" / f"{track}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for record in list(map(json.loads, lines))[::40]:
+            plain = found(PLAIN, record["text"] or "")
+            assert found(LITERAL, record["text"] or "") == plain
+            hits += len(plain)
+    assert hits > 20
+
+
+SCRIPTS = st.characters(codec="utf-8", exclude_characters="\n\r")
+DRESSED = st.sampled_from([*LINES, *PHRASES]).flatmap(
+    lambda line: st.sampled_from(
+        [
+            line,
+            line.upper(),
+            line.replace("i", "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"),
+            line.replace("i", "\N{LATIN SMALL LETTER DOTLESS I}"),
+            line.replace("k", "\N{KELVIN SIGN}").replace("s", "\N{LATIN SMALL LETTER LONG S}"),
+            line.replace("ss", "\N{LATIN SMALL LETTER SHARP S}"),
+            line.replace("fi", "\N{LATIN SMALL LIGATURE FI}"),
+            line.replace(" ", "\N{NO-BREAK SPACE}"),
+            line.replace("-", "\N{EN DASH}").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"),
+            line.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
+            f"\N{BULLET} {line}",
+            f"{line} \N{RIGHTWARDS ARROW}",
+        ]
+    )
+)
+
+
+@given(st.lists(DRESSED | st.text(SCRIPTS, max_size=60), max_size=8))
+@settings(max_examples=400, deadline=None)
+def test_on_texts_of_all_scripts(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    assert found(LITERAL, text) == found(PLAIN, text)
+
+
+LITERALS = {
+    r"also read\s*:\s*.+": {"also read"},
+    r"(?:share|tweet)s? this": {" this", "share", "tweet"},
+    r"(?-i:WATCH) .+": {"watch"},
+    r"\p{Lu}\w+ said": {" said"},
+    r"\d+ (likes?|shares?)": {"like", "share"},
+    r"(gro\N{LATIN SMALL LETTER SHARP S})+": {"gross"},
+    r"(?>menu)x?": {"menu"},
+    r".*": set(),
+    r"(ab|also)": set(),
+    r"(newsletter)?": set(),
+    r"\X+": set(),
+}
+
+
+@pytest.mark.parametrize(("pattern", "wanted"), LITERALS.items(), ids=LITERALS)
+def test_required_literals(pattern: str, wanted: set[str]) -> None:
+    literals = required_literals(pattern)
+    assert literals <= wanted
+    assert bool(literals) is bool(wanted)
+    assert all(literal == fold_literal(literal) for literal in literals)
+
+
+def test_nearly_every_shipped_pattern_has_literals() -> None:
+    patterns = [pattern.source for rule in RULES if rule.scope is not Scope.DUPLICATE for pattern in rule.patterns]
+    without = [pattern for pattern in patterns if not required_literals(pattern)]
+    assert len(without) < len(patterns) / 5, without

@@ -1,0 +1,52 @@
+"""Patterns can't hang a run: a time limit on each line, and an error that names the rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from benchmarks.rules import BAD_PATTERNS
+
+from cleaner import Cleaner, Selection
+from cleaner.rules import pattern
+from cleaner.rules.pattern import PatternTimeoutError
+
+
+def cleaner_with(tmp_path: Path, source: str) -> Cleaner:
+    path = tmp_path / "bad.yaml"
+    path.write_text(
+        "pack: bad\nrules:\n  - {id: bad, rev: 1, why: x, category: promo, scope: inline, "
+        f"pattern: '{source}', examples: ['- zz', '= z']}}\n",
+        encoding="utf-8",
+    )
+    return Cleaner(rules=path, selection=Selection(only=("bad",)))
+
+
+@pytest.mark.parametrize(("source", "line"), BAD_PATTERNS.items(), ids=BAD_PATTERNS)
+def test_a_pattern_ends_in_time_or_names_its_rule(
+    source: str, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pattern, "SECONDS", 0.1)
+    assert len(line) >= 100_000
+    try:
+        cleaner_with(tmp_path, source).clean(f"The end.\n{line}\n")
+    except PatternTimeoutError as error:
+        assert str(error).startswith(f"bad/bad: pattern {source!r} took over 0.1 s on line 2")
+
+
+def test_the_worst_of_them_do_run_into_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern, "SECONDS", 0.1)
+    with pytest.raises(PatternTimeoutError):
+        cleaner_with(tmp_path, "(a+)+$").clean("a" * 100_000 + "b\n")
+
+
+def test_a_whole_line_is_not_matched_beyond_its_limit(tmp_path: Path) -> None:
+    path = tmp_path / "long.yaml"
+    path.write_text(
+        "pack: long\nrules:\n  - {id: a, rev: 1, why: x, category: promo, scope: line, "
+        "pattern: '(a+)+', examples: ['- a', '= b']}\n",
+        encoding="utf-8",
+    )
+    cleaner = Cleaner(rules=path, selection=Selection(only=("long",)))
+    short, long = "a" * pattern.MAX_LINE_CHARS, "a" * (pattern.MAX_LINE_CHARS + 1)
+    assert cleaner.clean(f"The end.\n{short}\n{long}\n").text == f"The end.\n{long}\n"
