@@ -237,9 +237,12 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
         is_alive = claims.is_alive(line)
         if not is_alive and not claims.with_late:
             continue
+        witnesses = _Witnesses(page, claims, seen, headline)
         for rule in rules:
+            if not _may_repeat(rule, line, witnesses):
+                continue
             said = said_by(rule, line)
-            other = _repeated_line(rule, said, line, _Witnesses(page, claims, seen, headline)) if said else None
+            other = _repeated_line(rule, said, line, witnesses) if said else None
             if other and other is not line and _repeats(rule, said, other.phrase) and acts(rule, page, line):
                 if is_alive:
                     claims.add(line, rule, named=True)
@@ -273,6 +276,19 @@ def _repeated_line(rule: Rule, said: str, line: Line, witnesses: _Witnesses) -> 
         case _:
             other = witnesses.page.neighbour(line, -1)
     return other if other is not None and witnesses.claims.is_alive(other) else None
+
+
+def _may_repeat(rule: Rule, line: Line, witnesses: _Witnesses) -> bool:
+    """Whether it is worth trying the rule's patterns on the line: False only where it surely repeats nothing."""
+    duplicate = rule.duplicate
+    if not rule.patterns or duplicate is None or duplicate.against == "earlier":
+        return True
+    other = _repeated_line(rule, "", line, witnesses)
+    if other is None or other is line:
+        return False
+    if duplicate.match == "exact":
+        return other.phrase in line.phrase
+    return duplicate.match != "prefix" or other.phrase.partition(" ")[0] in line.phrase
 
 
 def said_by(rule: Rule, line: Line) -> str:

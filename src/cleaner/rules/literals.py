@@ -29,11 +29,33 @@ def required_literals(pattern: str) -> frozenset[str]:
     >>> sorted(required_literals("(also read|read next)[:|].+"))
     ['also read', 'read next']
     """
+    tree = _parse(pattern)
+    return (_best(tree) if tree is not None else None) or frozenset()
+
+
+def longest_match(pattern: str) -> int | None:
+    """The most characters that the pattern can match; None where there is no limit, or none is known.
+
+    Known for patterns in ASCII only: their letters match one character each at most (and `ss` also the one of sharp s).
+
+    >>> longest_match("watch[:|] .{5,200}")
+    207
+    """
+    tree = _parse(pattern) if pattern.isascii() else None
+    if tree is None:
+        return None
+    longest: int = tree.getwidth()[1]
+    return longest if longest < _NO_LIMIT else None
+
+
+_NO_LIMIT = 100_000
+
+
+def _parse(pattern: str) -> Any:
     try:
-        tree = sre_parser.parse(_ONE_OF.sub(r"\\w", pattern), re.IGNORECASE)
+        return sre_parser.parse(_ONE_OF.sub(r"\\w", pattern), re.IGNORECASE)
     except (re.error, RecursionError, OverflowError):
-        return frozenset()
-    return _best(tree) or frozenset()
+        return None
 
 
 def fold_literal(text: str) -> str:

@@ -6,6 +6,7 @@ line by line.  It knows nothing of conditions; `cleaner.judge` asks those of the
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import MIN_CHARS, fold_literal, required_literals
+from cleaner.rules.literals import MIN_CHARS, fold_literal, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.segment import Line, Page
@@ -51,6 +52,7 @@ class _Try:
     pattern: LinePattern
     rule: Rule
     order: int
+    longest: float
 
 
 class LiteralMatcher:
@@ -68,10 +70,12 @@ class LiteralMatcher:
         phrase_words: set[str] = set()
         for order, (pattern, rule) in enumerate(_patterns(rules)):
             needed = required_literals(pattern.source)
+            limit = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
+            trial = _Try(pattern, rule, order, math.inf if limit is None else limit)
             for literal in needed:
-                self._by_literal[literal].append(_Try(pattern, rule, order))
+                self._by_literal[literal].append(trial)
             if not needed:
-                self._always.append(_Try(pattern, rule, order))
+                self._always.append(trial)
         for rule in rules:
             if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
                 continue
@@ -96,7 +100,9 @@ class LiteralMatcher:
                 rules = self._phrases.get(line.phrase, ()) if len(line.text) <= PhraseSet.MAX_LINE_CHARS else ()
                 found.update(rule.id for rule in rules)
                 hits.extend(Hit(rule, line, line.text_start, end) for rule in rules)
-            for trial in sorted({*self._always, *tries.get(line.number, ())}, key=lambda trial: trial.order):
+            size = len(line.text)
+            trials = {trial for trial in (*self._always, *tries.get(line.number, ())) if size <= trial.longest}
+            for trial in sorted(trials, key=lambda trial: trial.order):
                 hits.extend(_try(trial, line, end, found))
             hits.extend(Hit(rule, line, line.text_start, end) for rule in self._shapes)
         return hits
