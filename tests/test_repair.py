@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import lzma
 import os
+import string
 from pathlib import Path
 
 import pytest
 from ftfy import fix_and_explain
+from ftfy.badness import is_bad
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner import Cleaner
 from cleaner.cut import LINE_END, cut
-from cleaner.repair import _CODE_CONFIG, _CONFIG, is_code, needs_repair, repair, tidy
+from cleaner.repair import _CODE_CONFIG, _CONFIG, _TYPOGRAPHY, is_code, needs_repair, repair, tidy
 from cleaner.rules.load import RuleSet
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench" / "raw"
@@ -207,3 +210,12 @@ def test_the_gate_on_real_text(track: str) -> None:
             if seen > 500_000:
                 break
     assert seen
+
+
+def test_typography_is_never_bad() -> None:
+    marks = "".join(chr(code) for code in range(0x80, 0x3000) if _TYPOGRAPHY.fullmatch(chr(code)))
+    alphabet = marks + string.printable.translate({ord(space): None for space in "\n\r\x0b\x0c"})
+    assert len(marks) == 9
+    assert not any(is_bad("".join(letters)) for letters in itertools.product(alphabet, repeat=3))
+    few = marks + "aZ0 .,!-"
+    assert not any(is_bad("".join(letters)) for letters in itertools.product(few, repeat=5) if letters[0] in marks)

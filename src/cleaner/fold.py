@@ -6,6 +6,7 @@ code points one for one.
 
 from __future__ import annotations
 
+import string
 import unicodedata
 
 import regex
@@ -37,6 +38,7 @@ _FULL_WIDTH = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 FOLDED = _FULL_WIDTH | _QUOTES | _DASHES | _SPACES
 _TABLE = str.maketrans(FOLDED)
 
+_ASCII_EDGE = string.punctuation + " "  # what _EDGE means in ASCII
 _EDGE = regex.compile(r"^[\p{P}\p{S}\s]+|(?<![\p{P}\p{S}\s])[\p{P}\p{S}\s]+$")
 _SPACE_RUN = regex.compile(r"\s+")
 
@@ -67,8 +69,9 @@ def fold_phrase(text: str) -> str:
     >>> fold_phrase("  Leave a  REPLY: ")
     'leave a reply'
     """
-    folded = text.casefold() if text.isascii() else _fold_letters(text)
-    return _EDGE.sub("", _SPACE_RUN.sub(" ", folded))
+    if text.isascii():
+        return " ".join(text.lower().split()).strip(_ASCII_EDGE)
+    return _EDGE.sub("", _SPACE_RUN.sub(" ", _fold_letters(text)))
 
 
 def _fold_letters(text: str) -> str:

@@ -280,7 +280,10 @@ def _repeated_line(rule: Rule, said: str, line: Line, witnesses: _Witnesses) -> 
 
 def _may_repeat(rule: Rule, line: Line, witnesses: _Witnesses) -> bool:
     """Whether it is worth trying the rule's patterns on the line: False only where it surely repeats nothing."""
-    duplicate = rule.duplicate
+    duplicate, page = rule.duplicate, witnesses.page
+    where = rule.conditions.where
+    if where is not None and not where.holds(page.rank[line.number], len(page.content)):
+        return False
     if not rule.patterns or duplicate is None or duplicate.against == "earlier":
         return True
     other = _repeated_line(rule, "", line, witnesses)

@@ -14,7 +14,7 @@ from pathlib import Path
 from cleaner.cut import compose, cut, locate
 from cleaner.judge import Judge
 from cleaner.model import Cleaned, CleanerError, Document, Edit
-from cleaner.repair import repair, tidy
+from cleaner.repair import is_white_space, repair, tidy
 from cleaner.rules.load import RuleSet, load_rules
 from cleaner.rules.profile import Selection
 from cleaner.segment import segment
@@ -73,10 +73,10 @@ class Cleaner:
         growing = 0
         while growing < MAX_PASSES:
             changes = self._pass(current)
-            if not changes:
-                return Cleaned(current.text, document.text, locate(document.text, edits))
             edits = compose(edits, changes)
             text = cut(current.text, changes)
+            if is_white_space(changes):
+                return Cleaned(text, document.text, locate(document.text, edits))
             growing += len(text) >= len(current.text)
             if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
                 break

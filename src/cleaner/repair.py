@@ -8,8 +8,9 @@ text.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import regex
@@ -36,6 +37,11 @@ _PIECE_CHARS = 1_000_000
 # Whatever ftfy's steps other than mojibake detection and NFC could act on: its control characters, C1 controls,
 # surrogates.
 _SUSPECT = regex.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff]")
+# ASCII and the marks of good typography: every sequence that ftfy calls bad holds some other character.
+_TYPOGRAPHY = re.compile(
+    "[\x00-\x7f\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
+    "\N{RIGHT DOUBLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{NO-BREAK SPACE}\N{BULLET}]*"
+)
 _ENTITY = regex.compile(r"&#?[0-9A-Za-z]{1,24};")
 
 REPAIRS = {
@@ -51,6 +57,8 @@ REPAIRS = {
         "final-newline",
     )
 }
+
+_WHITE_SPACE = {REPAIRS[name] for name in ("line-end", "trailing-space", "blank-line", "final-newline")}
 
 _STEP_REPAIRS = {
     "unescape_html": "entity",
@@ -73,15 +81,21 @@ def repair(text: str) -> list[Edit]:
     """Edits that mend the text line by line: line ends, encoding damage, trailing white space."""
     edits: list[Edit] = []
     unescape = not is_code(text)
+    is_suspect = _is_suspect(text, unescape)
     start = 0
     for match in LINE_END.finditer(text):
-        edits.extend(_repair_line(text[start : match.start()], start, unescape))
+        edits.extend(_repair_line(text[start : match.start()], start, unescape, is_suspect))
         if match.group() != "\n":
             edits.append(_edit(match.start(), match.end(), "\n", "line-end"))
         start = match.end()
     if start < len(text):
-        edits.extend(_repair_line(text[start:], start, unescape))
+        edits.extend(_repair_line(text[start:], start, unescape, is_suspect))
     return edits
+
+
+def is_white_space(edits: Sequence[Edit]) -> bool:
+    """Whether the edits only tidy: no line says anything else after them, so nothing is left to judge again."""
+    return all(edit.reason in _WHITE_SPACE for edit in edits)
 
 
 def tidy(text: str) -> list[Edit]:
@@ -112,8 +126,8 @@ def _edit(start: int, end: int, after: str, name: str) -> Edit:
     return Edit(start, end, after, Action.REPAIR, REPAIRS[name])
 
 
-def _repair_line(line: str, start: int, unescape: bool) -> Iterator[Edit]:
-    if needs_repair(line, unescape):
+def _repair_line(line: str, start: int, unescape: bool, is_suspect: bool) -> Iterator[Edit]:
+    if (is_suspect or not line.isascii()) and needs_repair(line, unescape):
         for piece in range(0, len(line), _PIECE_CHARS):
             is_last = piece + _PIECE_CHARS >= len(line)
             mend = _mend_cached if len(line) <= _CACHED_CHARS else _mend
@@ -125,11 +139,18 @@ def _repair_line(line: str, start: int, unescape: bool) -> Iterator[Edit]:
         yield _edit(start + body, start + len(line), "", "trailing-space")
 
 
+def _is_suspect(text: str, unescape: bool) -> bool:
+    """Whether the text holds a control character or, where those are unescaped, an entity."""
+    return bool(_SUSPECT.search(text) or (unescape and "&" in text and _ENTITY.search(text)))
+
+
 def needs_repair(line: str, unescape: bool) -> bool:
     """Whether ftfy could change this line: False only where it surely returns it as it is."""
-    if _SUSPECT.search(line) or (unescape and "&" in line and _ENTITY.search(line)):
+    if _is_suspect(line, unescape):
         return True
-    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or is_bad(line))
+    if line.isascii() or _TYPOGRAPHY.fullmatch(line):
+        return False
+    return not unicodedata.is_normalized("NFC", line) or is_bad(line)
 
 
 def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:

@@ -80,7 +80,31 @@ def _best(tree: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
         part = _of_part(kind, value)
         if part:
             found.append(part)
-    return max(found, key=lambda literals: (min(map(len, literals)), -len(literals)), default=None)
+    return max(found, key=_selectivity, default=None)
+
+
+def _selectivity(literals: frozenset[str]) -> tuple[bool, int, int]:
+    """How rarely lines hold one of the literals, by guess: no common word, then long ones, then few."""
+    return (not any(literal.strip() in _COMMON for literal in literals), min(map(len, literals)), -len(literals))
+
+
+_COMMON = {
+    "the",
+    "our",
+    "and",
+    "for",
+    "you",
+    "your",
+    "with",
+    "this",
+    "that",
+    "from",
+    "get",
+    "now",
+    "all",
+    "can",
+    "more",
+}
 
 
 def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
