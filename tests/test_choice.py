@@ -11,9 +11,10 @@ import pytest
 from cleaner import Cleaner, PackError, ProfileError, Selection
 from cleaner.rules import load
 from cleaner.rules.cache import cache_folder
-from cleaner.rules.load import find_files, load_rules, read_packs, shipped_folder
+from cleaner.rules.load import find_files, load_rules, shipped_folder
 from cleaner.rules.model import Status
 from cleaner.rules.nodes import Problem
+from cleaner.rules.packs import read_packs
 
 PACK = """pack: my/promo
 language: en

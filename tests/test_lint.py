@@ -11,7 +11,8 @@ import pytest
 
 from cleaner.model import CleanerError
 from cleaner.rules import lint as linter
-from cleaner.rules.lint import CODES, EDITOR_LINE, lint
+from cleaner.rules.lint import CODES, lint
+from cleaner.rules.lint_editor import EDITOR_LINE
 from cleaner.rules.load import load_rules, shipped_folder
 from cleaner.rules.pattern_shape import lost_escapes, pattern_shape
 from cleaner.rules.revisions import FILE, Revision, digest_of, raised, read_revisions

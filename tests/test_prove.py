@@ -31,7 +31,7 @@ def prove_first(folder: Path, keys: str, example: str, *others: str) -> Outcome:
 NOTES = {
     "no match": (LINE, r'"= a\n- gone"', "missing", "line 2 'gone': phrases or pattern: wanted one that matches"),
     "a condition": (KEYS, r'"= a\n- go a b c\n= b"', "missing", "words: wanted 0 to 3, seen 4"),
-    "an exception": (KEYS, r'"= a\n- go b"', "missing", "unless 1: wanted no exception, seen it must stay"),
+    "an exception": (KEYS, r'"= a\n- go b"', "missing", "unless: because it must stay (next.edge"),
     "the language": (
         LINE + "language: de\n",
         "{text: '- go b', language: en}",
@@ -41,7 +41,12 @@ NOTES = {
     "half of it": (LINE, r'"- go a\n- went\n= b"', "undercut", "line 2 'went': phrases or pattern"),
     "a short block": (BLOCK, r'"- go\n- a\n- b\n= c"', "undercut", "line 3 'b'"),
     "a duplicate too short": (TWICE, r'"= a\n- a"', "missing", "words: wanted 2 or more, seen 1"),
-    "no duplicate": (TWICE, r'"= a b\n- c d"', "missing", "line 2 'c d': repeats: "),
+    "no duplicate": (
+        TWICE,
+        r'"= a b\n- c d"',
+        "missing",
+        "line 2 'c d': repeats: wanted exact: of the previous line, which itself stays, seen line 1: 'a b'",
+    ),
     "a match": (LINE, r'"= a\n= go b"', "noisy", "line 2 'go b': matched by pattern 'go .*'"),
     "a phrase": (BLOCK, r'"= a\n= Go\n= b"', "noisy", "line 2 'Go': matched by phrase 'go'"),
     "a match too many": (LINE, r'"- go a\n= go b\n= c"', "overcut", "line 2 'go b': matched by pattern"),

@@ -9,7 +9,7 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.rules.draft_yaml import flow, scalar
-from cleaner.rules.nodes import PHRASE_MAX_CHARS
+from cleaner.rules.kinds import PHRASE_MAX_CHARS
 from cleaner.segment import Line
 
 # A line of more words than this is a sentence; its rule knows it by its beginning.

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from cleaner.rules.nodes import INVALID, Kind, Reader, Table, Text
+from cleaner.rules.kinds import Kind, Table, Text
+from cleaner.rules.nodes import INVALID, Reader
 
 
 @dataclass(frozen=True, slots=True)

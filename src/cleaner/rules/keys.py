@@ -9,8 +9,9 @@ import yaml
 
 from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
+from cleaner.rules.kinds import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Table, Text
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
-from cleaner.rules.nodes import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Reader, Table, Text
+from cleaner.rules.nodes import Reader
 
 NAME = r"[a-z0-9][a-z0-9-]*"
 

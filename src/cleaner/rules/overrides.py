@@ -15,8 +15,9 @@ from typing import Any
 import yaml
 
 from cleaner.rules.keys import RULE_KEYS
+from cleaner.rules.kinds import Flag, Key, Kind, Many, Table, Text
 from cleaner.rules.model import CATEGORIES
-from cleaner.rules.nodes import INVALID, Flag, Key, Kind, Many, Reader, Table, Text, suggest
+from cleaner.rules.nodes import INVALID, Reader, suggest
 
 _FIXED = ("id", "examples")
 

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from cleaner.model import CleanerError
+from cleaner.rules.kinds import Key, Many, Table, Text
 from cleaner.rules.model import CATEGORIES, Rule, Status
-from cleaner.rules.nodes import INVALID, Key, Many, PackError, Reader, Table, Text, compose_yaml, shown_path, suggest
+from cleaner.rules.nodes import INVALID, PackError, Reader, compose_yaml, shown_path, suggest
 
 FOLDER = "profiles"
 

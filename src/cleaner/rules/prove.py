@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cleaner.judge import acts, is_for_language
+from cleaner.judge import Judge, acts
 from cleaner.model import CleanerError, Document
 from cleaner.pipeline import Cleaner
-from cleaner.rules.conditions import Check
 from cleaner.rules.examples import Example
 from cleaner.rules.load import RuleSet
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Verb
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
+from cleaner.why_not import FirstLook, why_not
 
 # So many lines of a failing example say why; more tell nothing new.
 MAX_NOTES = 3
@@ -31,8 +31,8 @@ class Outcome:
     keep), `overcut`/`undercut` (acted, but on too much or too little), `failed` (cleaning it raised an error), `todo`
     (does not come out yet, and says so) or `todo passes` (comes out, and says that it does not).
 
-    `diff` is what came out against what was wanted; `notes` are the lines that should have gone, each with the first
-    condition that it fails, or for `noisy` and `overcut` the lines that the rule matched.
+    `diff` is what came out against what was wanted; `notes` are the lines that should have gone, each with what
+    keeps the rule from it, or for `noisy` and `overcut` the lines that the rule matched.
     """
 
     rule: Rule
@@ -120,36 +120,17 @@ def _gone(page: Page, text: str) -> set[int]:
 
 def _why_kept(rule: Rule, page: Page, numbers: set[int]) -> list[str]:
     """Notes on the lines that should have gone: of a rule that takes other lines along, on those that it matches."""
+    judge = Judge((rule,))
+    look = FirstLook(page, judge.claims(page), judge.keepers(page))
     hits = {hit.line.number: hit for hit in LiteralMatcher((rule,)).find(page)}
     reaches = rule.scope in (Scope.BLOCK, Scope.HEAD, Scope.TAIL)
     opening = numbers & set(hits)
-    lines = [page.lines[number] for number in sorted(opening if reaches and opening else numbers)]
     notes = []
-    for line in lines:
-        failed = first_failure(rule, page, line, hits.get(line.number))
-        if failed is None:
-            failed = Check("take" if reaches else "repeats", "the whole of it", "less", False)
-        notes.append(f"line {line.number + 1} {line.text!r}: {failed}")
+    for number in sorted(opening if reaches and opening else numbers):
+        line = page.lines[number]
+        kept = why_not(rule, line, look, hits.get(number)).after_all(acted=False, owner="")
+        notes.append(f"line {number + 1} {line.text!r}: {kept.finding}")
     return notes
-
-
-def first_failure(rule: Rule, page: Page, line: Line, hit: Hit | None) -> Check | None:
-    """The first thing that the rule asks of the line, or of its document, and does not find.
-
-    None where it asks nothing more of the line itself.
-    """
-    if hit is None and rule.scope is not Scope.DUPLICATE:
-        return Check("phrases or pattern", "one that matches", repr(line.text), False)
-    language = page.document.language
-    if not is_for_language(rule, language):
-        return Check("language", ", ".join(rule.languages), language, False)
-    for check in rule.conditions.checks(page, line):
-        if not check.holds:
-            return check
-    for place, exception in enumerate(rule.unless):
-        if exception.conditions.holds(page, line):
-            return Check(f"unless {place + 1}", "no exception", exception.because, False)
-    return None
 
 
 def _why_gone(rule: Rule, page: Page, numbers: set[int]) -> list[str]:

@@ -24,9 +24,9 @@ from cleaner.rules.keys import (
     UNLESS,
     WHERE,
 )
-from cleaner.rules.load import PACK
-from cleaner.rules.nodes import Amount, Kind, Many, Pattern, Phrase, Phrases, Table, Text
+from cleaner.rules.kinds import Amount, Kind, Many, Pattern, Phrase, Phrases, Table, Text
 from cleaner.rules.overrides import OVERRIDES
+from cleaner.rules.packs import PACK
 
 _RULE = Table(RULE_KEYS, dict, "a rule")
 
