@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner.fold import FOLDED, fold_phrase, fold_shape
@@ -97,6 +97,8 @@ def test_a_shape_keeps_all_else(text: str) -> None:
 
 
 @given(st.text(st.characters()))
+@example("\x1f\N{NO-BREAK SPACE}")
+@example("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}\N{COMBINING DOT ABOVE}")
 @QUICK
 def test_foldings_are_stable(text: str) -> None:
     assert len(fold_shape(text)) == len(text)

@@ -39,16 +39,15 @@ FOLDED = _FULL_WIDTH | _QUOTES | _DASHES | _SPACES
 _TABLE = str.maketrans(FOLDED)
 
 _ASCII_EDGE = string.punctuation + " "  # what _EDGE means in ASCII
-_EDGE = regex.compile(r"^[\p{P}\p{S}\s]+|(?<![\p{P}\p{S}\s])[\p{P}\p{S}\s]+$")
-_SPACE_RUN = regex.compile(r"\s+")
-
+_EDGE = regex.compile(r"^[\p{P}\p{S} ]+|(?<![\p{P}\p{S} ])[\p{P}\p{S} ]+$")
 
 # What readers don't read: soft hyphens and zero-width characters, Arabic vowel marks and the stroke that stretches
-# words, and the dot that full case folding leaves over the Turkish capital \N{LATIN CAPITAL LETTER I WITH DOT ABOVE}.
+# words; and the dot that full case folding leaves over the Turkish capital.
 _UNREAD = regex.compile(
     r"[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{WORD JOINER}"
-    r"\N{ARABIC TATWEEL}\u064b-\u065f\N{ARABIC LETTER SUPERSCRIPT ALEF}]|(?<=i)\N{COMBINING DOT ABOVE}"
+    r"\N{ARABIC TATWEEL}\u064b-\u065f\N{ARABIC LETTER SUPERSCRIPT ALEF}]"
 )
+_DOTS_OVER_I = regex.compile(r"(?<=i)\N{COMBINING DOT ABOVE}+")
 
 
 def fold_shape(text: str) -> str:
@@ -71,10 +70,10 @@ def fold_phrase(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.lower().split()).strip(_ASCII_EDGE)
-    return _EDGE.sub("", _SPACE_RUN.sub(" ", _fold_letters(text)))
+    return _EDGE.sub("", " ".join(_fold_letters(text).split()))
 
 
 def _fold_letters(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", fold_shape(text)).casefold()
-    unread = _UNREAD.sub("", folded).replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
-    return unicodedata.normalize("NFC", fold_shape(unread))
+    folded = unicodedata.normalize("NFKC", fold_shape(text)).casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+    read = _DOTS_OVER_I.sub("", _UNREAD.sub("", folded))
+    return unicodedata.normalize("NFC", fold_shape(read))
