@@ -7,6 +7,7 @@ rules.  Anything unexpected in the cache is a miss.  Patterns are kept as text a
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 import pickle
@@ -33,12 +34,31 @@ def cache_key(package_version: str, files: Iterable[tuple[str, bytes]], choice: 
     return digest.hexdigest()
 
 
+# A file that is missing, torn or of another layout of classes; then the packs are read again.
+_UNUSABLE = (
+    OSError,
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+
+
 def read_cache(key: str) -> Any:
     """What was kept under the key; None where there is nothing, or nothing usable."""
+    was_enabled = gc.isenabled()
+    gc.disable()  # so many small objects at once make the collector run for nothing
     try:
         return pickle.loads((cache_folder() / f"{key}.rules").read_bytes())
-    except Exception:  # a torn file, another class layout: read the packs again
+    except _UNUSABLE:
         return None
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def write_cache(key: str, value: object) -> None:
