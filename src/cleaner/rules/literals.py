@@ -111,6 +111,8 @@ def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
     """The literals that one part of a pattern needs; None where it needs none."""
     if kind is sre.SUBPATTERN:
         return _best(value[3])
+    if kind is sre.ASSERT and value[0] > 0:  # a look ahead
+        return _best(value[1])
     if kind is sre.ATOMIC_GROUP:
         return _best(value)
     if kind is sre.BRANCH:
