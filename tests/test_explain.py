@@ -25,7 +25,6 @@ from cleaner.explain import (
     edits_by_line,
     explain,
     explain_why_not,
-    find_rule,
     split_source,
     what_is_left,
 )
@@ -349,7 +348,7 @@ WHY_NOT = {
 @pytest.mark.parametrize(("rules", "document", "line", "finding"), WHY_NOT.values(), ids=WHY_NOT)
 def test_why_not(tmp_path: Path, rules: list[str], document: Document, line: int, finding: str) -> None:
     cleaner = Cleaner.of(read_rules(tmp_path, *rules))
-    (explained,) = explain_why_not(cleaner, document, find_rule(cleaner, "t/a"), line)
+    (explained,) = explain_why_not(cleaner, document, cleaner.rules.find("t/a"), line)
     assert explained.why_not is not None
     assert explained.why_not.finding == finding
     assert explained.why_not.acts == finding.startswith("it does act")
@@ -357,7 +356,7 @@ def test_why_not(tmp_path: Path, rules: list[str], document: Document, line: int
 
 def test_why_not_without_a_line_tells_of_those_that_match(tmp_path: Path) -> None:
     cleaner = Cleaner.of(read_rules(tmp_path, "scope: line, phrases: [x], where: {last: 1}"))
-    rule = find_rule(cleaner, "t/a")
+    rule = cleaner.rules.find("t/a")
     found = explain_why_not(cleaner, Document("x\n\nTea\nx\n"), rule)
     assert [(line.line, line.why_not and line.why_not.acts) for line in found] == [(1, False), (4, True)]
     assert explain_why_not(cleaner, Document("Tea\n"), rule) == []

@@ -20,7 +20,6 @@ from cleaner.pipeline import Cleaner
 from cleaner.repair import REPAIRS, repair
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule
-from cleaner.rules.nodes import suggest
 from cleaner.segment import Line, Page, segment
 from cleaner.why_not import FirstLook, WhyNot, why_not
 
@@ -86,14 +85,6 @@ def explain(cleaner: Cleaner, document: Document, *, with_claims: bool = False) 
     `with_claims` adds all the rules that would have taken a line on the first look, not only the one that got it.
     """
     return list(_Explainer(cleaner, document).lines(with_claims=with_claims))
-
-
-def find_rule(cleaner: Cleaner, rule_id: str) -> Rule:
-    """The rule of that full id; raises `ExplainError` where it is not among the cleaner's."""
-    known = cleaner.rules.by_id
-    if rule_id not in known:
-        raise ExplainError(f"no rule {rule_id!r} ({suggest(rule_id, known)})")
-    return known[rule_id]
 
 
 def explain_why_not(

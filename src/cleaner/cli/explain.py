@@ -15,7 +15,7 @@ from cleaner.cli.status import FINE
 from cleaner.decode import check_encoding
 from cleaner.dump.entries import Fields, read_entry, read_source
 from cleaner.dump.inputs import Format, InputError, format_of
-from cleaner.explain import Explained, Verdict, explain, explain_why_not, find_rule, pick
+from cleaner.explain import Explained, Verdict, explain, explain_why_not, pick
 from cleaner.explain_page import explain_page
 from cleaner.model import CleanerError, Document
 
@@ -74,7 +74,7 @@ def explain_command(
     document = _read(path, Format(format_) if format_ else None, Fields(encoding=encoding, language=language))
     document = replace(document, url=url or document.url, title=title or document.title)
     cleaner = chosen.make_cleaner()
-    rule = find_rule(cleaner, rule_id) if rule_id is not None else None
+    rule = cleaner.rules.find(rule_id) if rule_id is not None else None
     try:
         if rule is not None:
             lines = explain_why_not(cleaner, document, rule, number, with_claims=with_claims)

@@ -12,14 +12,8 @@ from cleaner.cli.rules_author import new_command, schema_command
 from cleaner.cli.rules_lint import lint_command
 from cleaner.cli.rules_prove import test_command
 from cleaner.cli.status import FINE
-from cleaner.model import CleanerError
 from cleaner.rules.catalogue import catalogue
 from cleaner.rules.model import Rule
-from cleaner.rules.nodes import suggest
-
-
-class UnknownRuleError(CleanerError):
-    """No rule of that id."""
 
 
 @click.group("rules")
@@ -61,10 +55,7 @@ def list_command(as_json: bool, form: str, chosen: RuleOptions) -> int:
 @rule_options
 def show_command(rule_id: str, chosen: RuleOptions) -> int:
     """Show one rule: where it stands, what it matches, its exceptions and examples."""
-    found = chosen.make_cleaner().rules.by_id
-    if rule_id not in found:
-        raise UnknownRuleError(f"no rule {rule_id!r} ({suggest(rule_id, found)})")
-    for line in _rule_lines(found[rule_id]):
+    for line in _rule_lines(chosen.make_cleaner().rules.find(rule_id)):
         click.echo(line)
     return FINE
 

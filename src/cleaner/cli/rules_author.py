@@ -13,6 +13,7 @@ from cleaner.model import CleanerError
 from cleaner.rules.draft import draft_from_diff, draft_from_lines, other_lines
 from cleaner.rules.draft_yaml import Draft, append_yaml, pack_yaml
 from cleaner.rules.schema import schema_json
+from cleaner.whole import written_whole
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NOT_TEXT = {".html", ".htm", ".jsonl", ".json", ".parquet", ".warc", ".gz", ".zst"}
@@ -85,7 +86,8 @@ def new_command(
         click.echo(text, nl=False)
     else:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text.encode())
+        with written_whole(target) as file:
+            file.write(text.encode())
         click.echo(f"{len(drafts)} {'rule' if len(drafts) == 1 else 'rules'} written to {target}", err=True)
     return FINE
 

@@ -12,18 +12,12 @@ import click
 from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.status import DIFFERENT, FINE, SOME_FAILED
 from cleaner.dump.inputs import Inputs
-from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
 from cleaner.rules.keep import compare_losses, find_losses, read_known
-from cleaner.rules.load import RuleSet
+from cleaner.rules.load import RuleSet, UnknownRuleError
 from cleaner.rules.model import Rule
 from cleaner.rules.mutate import Survivor, find_unproven
-from cleaner.rules.nodes import suggest
 from cleaner.rules.prove import prove
-
-
-class UnknownRuleError(CleanerError):
-    """No rule of that id."""
 
 
 @click.command("test")
@@ -65,7 +59,7 @@ def test_command(
 def _named(rules: RuleSet, names: Sequence[str]) -> list[Rule]:
     for name in names:
         if not any(fnmatchcase(rule.id, name) for rule in rules.rules):
-            raise UnknownRuleError(f"no rule {name!r} ({suggest(name, rules.by_id)})")
+            raise UnknownRuleError(name, rules.by_id)
     return [rule for rule in rules.rules if not names or any(fnmatchcase(rule.id, name) for name in names)]
 
 

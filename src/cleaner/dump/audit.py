@@ -15,9 +15,10 @@ from typing import IO
 import msgspec
 
 from cleaner.dump.entries import Entry, Failure
-from cleaner.dump.outputs import MANIFEST, PARTIAL
+from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record, write_records
 from cleaner.model import Cleaned, CleanerError, text_hash
+from cleaner.whole import PARTIAL, written_whole
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
 
@@ -110,9 +111,8 @@ class AuditWriter:
 
 def write_report(folder: Path, report: dict[str, object]) -> None:
     """Put `report.json` in place."""
-    partial = folder / (REPORT + PARTIAL)
-    partial.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-    partial.replace(folder / REPORT)
+    with written_whole(folder / REPORT) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
 
 
 def read_failures(folder: Path) -> list[Failure]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -13,10 +12,10 @@ from pathlib import Path
 from typing import IO
 
 from cleaner.dump.inputs import AUDIT, STDIN, InputError, Inputs, Source, Unusable
+from cleaner.whole import written_whole
 
 STDOUT = STDIN
 MANIFEST = "manifest.jsonl"
-PARTIAL = ".partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +45,13 @@ class Target:
         if path is None:
             yield sys.stdout.buffer
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = partial_path(path)
-        try:
-            with partial.open("wb") as file:
-                yield file
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+        with written_whole(path) as file:
+            yield file
 
 
-def partial_path(path: Path) -> Path:
-    """Where a file is written before it takes its name: beside it, hidden, short whatever the name."""
-    return path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}{PARTIAL}")
+def audit_folder(out: Path, *, is_folder: bool) -> Path:
+    """Where the audit files of a run stand, unless the user named another place."""
+    return out / AUDIT if is_folder else out.with_name(out.name + AUDIT)
 
 
 def _real(path: Path) -> Path:
@@ -92,7 +84,7 @@ def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, ov
         raise InputError(f"{out} is a file, but the inputs need a folder: name another with -o OUT")
     if path.exists() and not path.is_dir() and not path.is_file():
         raise InputError(f"{out} is a pipe or a device, and outputs are put in place whole: write to - and redirect it")
-    audit_path = Path(audit) if audit else path / AUDIT if is_folder else path.with_name(path.name + AUDIT)
+    audit_path = Path(audit) if audit else audit_folder(path, is_folder=is_folder)
     target = Target(path, is_folder, audit_path)
     _refuse_overlaps(target, inputs)
     if not overwrite:

@@ -12,10 +12,10 @@ import msgspec
 
 from cleaner.cut import RestoreError, restore
 from cleaner.dump.audit import AuditError, ManifestRow, read_audit
-from cleaner.dump.inputs import AUDIT
-from cleaner.dump.outputs import partial_path
+from cleaner.dump.outputs import audit_folder
 from cleaner.ledger import LedgerRecord
 from cleaner.model import text_hash
+from cleaner.whole import written_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def restore_run(out: Path, to: Path, *, audit: Path | None = None, text_field: s
     JSON lines become JSON lines with the source in `text_field`.  A document whose output was changed or is gone is
     reported and not written; the others are.  Raises `AuditError` where the audit files are missing.
     """
-    folder = audit or (out / AUDIT if out.is_dir() else out.with_name(out.name + AUDIT))
+    folder = audit or audit_folder(out, is_folder=out.is_dir())
     if to.resolve() == out.resolve() or (not out.is_dir() and to.resolve() == out.parent.resolve()):
         raise AuditError(f"{to} holds the outputs that are read; name another folder")
     place = operator.attrgetter("output", "is_record")
@@ -50,10 +50,8 @@ def _restore_file(row: ManifestRow, ledger: list[LedgerRecord], path: Path, to: 
         source = _rebuild(row, ledger, text)
     except (OSError, UnicodeDecodeError, RestoreError) as error:
         return Restored(row.doc, f"{path}: {getattr(error, 'strerror', None) or error}")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(to)
-    partial.write_bytes(source.encode("utf-8"))
-    partial.replace(to)
+    with written_whole(to) as written:
+        written.write(source.encode("utf-8"))
     return Restored(row.doc)
 
 
@@ -70,10 +68,8 @@ def _restore_records(
     rows: Iterable[tuple[ManifestRow, list[LedgerRecord]]], path: Path, to: Path, text_field: str
 ) -> Iterator[Restored]:
     """Rebuild one JSON lines file, record by record; it takes its name at the end."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_path(to)
     try:
-        with path.open("rb") as lines, partial.open("wb") as written:
+        with path.open("rb") as lines, written_whole(to) as written:
             for row, ledger in rows:
                 try:
                     written.write(_restore_record(row, ledger, lines.readline(), text_field))
@@ -81,12 +77,9 @@ def _restore_records(
                     yield Restored(row.doc, f"{path}: {error}")
                 else:
                     yield Restored(row.doc)
-        partial.replace(to)
     except FileNotFoundError as error:
         for row, _ in rows:
             yield Restored(row.doc, f"{path}: {error.strerror}")
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _restore_record(row: ManifestRow, ledger: list[LedgerRecord], line: bytes, text_field: str) -> bytes:

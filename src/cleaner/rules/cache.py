@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cleaner.whole import written_whole
+
 VERSION = 2
 
 
@@ -63,9 +65,5 @@ def read_cache(key: str) -> Any:
 
 def write_cache(key: str, value: object) -> None:
     """Keep a value; a cache that can't be written is none."""
-    with contextlib.suppress(OSError):
-        folder = cache_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{key}.{os.getpid()}"
-        partial.write_bytes(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
-        partial.replace(folder / f"{key}.rules")
+    with contextlib.suppress(OSError), written_whole(cache_folder() / f"{key}.rules") as file:
+        file.write(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))

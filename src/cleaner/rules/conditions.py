@@ -111,11 +111,6 @@ class LineTest:
         if self.not_ is not None:
             yield Check("not", "a line that fails it", repr(line.text), not self.not_.holds(line, distance))
 
-    @property
-    def asks_shape(self) -> bool:
-        """Whether it asks for the shape of a line, so that a rule may do without phrases and patterns."""
-        return self.words is not None or self.heading is not None or self.prose is not None
-
 
 @dataclass(frozen=True, slots=True)
 class Where:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +14,7 @@ from cleaner.rules.lint_revisions import books_of
 from cleaner.rules.model import Pack
 from cleaner.rules.packs import RuleFile
 from cleaner.rules.revisions import raised, revisions_text
+from cleaner.whole import written_whole
 
 
 def mend_packs(files: Iterable[RuleFile], findings: Iterable[Finding], shipped: Path) -> None:
@@ -57,13 +56,5 @@ def _mended(file: RuleFile, findings: Iterable[Finding], shipped: Path) -> bytes
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Put a file in the place of another in one step; its mode stays."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    partial = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        partial.chmod(path.stat().st_mode & 0o7777 if path.exists() else 0o644)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(content)

@@ -5,19 +5,27 @@ All problems of all files are reported at once; nothing is cleaned with half a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
+from cleaner.model import CleanerError
 from cleaner.rules.cache import cache_key, read_cache, write_cache
 from cleaner.rules.model import Pack, Rule
-from cleaner.rules.nodes import PackError, Problem, shown_path
+from cleaner.rules.nodes import PackError, Problem, shown_path, suggest
 from cleaner.rules.packs import RuleFile, read_packs
 from cleaner.rules.profile import FOLDER as PROFILES
 from cleaner.rules.profile import Profile, Selection, read_profile, select
 from cleaner.version import VERSION
+
+
+class UnknownRuleError(CleanerError):
+    """No rule of that id; the message suggests one."""
+
+    def __init__(self, rule_id: str, known: Mapping[str, Rule]) -> None:
+        super().__init__(f"no rule {rule_id!r} ({suggest(rule_id, known)})")
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,12 @@ class RuleSet:
     def by_id(self) -> dict[str, Rule]:
         """Full id -> rule."""
         return {rule.id: rule for rule in self.rules}
+
+    def find(self, rule_id: str) -> Rule:
+        """The rule of that full id; raises `UnknownRuleError` with a suggestion."""
+        if rule_id not in self.by_id:
+            raise UnknownRuleError(rule_id, self.by_id)
+        return self.by_id[rule_id]
 
 
 def shipped_folder() -> Path:
