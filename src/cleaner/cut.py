@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from cleaner.model import Action, CleanerError, Edit
 
 # U+0085 is none: in scraped text it is the ellipsis of windows-1252, which `repair` mends.
-_RARE_LINE_ENDS = "\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 LINE_END = regex.compile(r"\r\n|[\n\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 
 
@@ -112,9 +111,9 @@ def locate(source: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     located: list[Edit] = []
     line, start = 1, 0
     starts: list[int] | None = None
+    if "\r" in source or "\N{LINE SEPARATOR}" in source or "\N{PARAGRAPH SEPARATOR}" in source:
+        starts = [match.end() for match in LINE_END.finditer(source)]
     for edit in edits:
-        if starts is None and any(mark in source for mark in _RARE_LINE_ENDS):
-            starts = [match.end() for match in LINE_END.finditer(source)]
         line = line + source.count("\n", start, edit.start) if starts is None else bisect_right(starts, edit.start) + 1
         start = edit.start
         before = source[start : edit.end]

@@ -6,12 +6,14 @@ them alone, in line order, because a line that has gone is nothing to repeat.
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, islice
+from operator import itemgetter
 
 import regex
 
@@ -30,36 +32,48 @@ HEADLINE_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class _Repeater:
-    """A rule, what it repeats, and the literals one of which a line must hold for its patterns to match."""
+    """A rule, what it repeats, the literals one of which a line must hold for its patterns to match, and how many
+    lines from the top it looks at.
+    """
 
     rule: Rule
-    repeats: Duplicate
+    against: str
+    match: str
+    has_patterns: bool
     literals: tuple[bytes, ...]
+    reach: int
 
 
 class Duplicates:
     """Rules of the scope `duplicate` made ready once, for many pages."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._repeaters = [
-            _Repeater(rule, rule.duplicate, _literals(rule)) for rule in rules if rule.duplicate is not None
-        ]
+        self._repeaters = [_make_repeater(rule, rule.duplicate) for rule in rules if rule.duplicate is not None]
 
     def claim(self, page: Page, claims: Claims) -> None:
         """Claim the lines that repeat another line which itself stays."""
         above: int | None = -1
+        view = _View(page, ())
         while above is not None and self._repeaters:
-            above = self._claim_below(above, find_headline(page, claims.is_alive), page, claims)
+            above = self._claim_below(above, find_headline(page, claims.is_alive), view, claims)
 
-    def _claim_below(self, above: int, headline: Line | None, page: Page, claims: Claims) -> int | None:
+    def are_settled(self, page: Page, gone: Collection[int]) -> bool:
+        """Whether no line would be claimed on the page without the lines of these places; False where one might."""
+        view = _View(page, gone)
+        headline = find_headline(page, lambda place: place not in gone)
+        return not any(_suspects(repeater, headline, view) for repeater in self._repeaters)
+
+    def _claim_below(self, above: int, headline: Line | None, view: _View, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
+        page = view.page
         suspects = [
             (place, number)
             for number, repeater in enumerate(self._repeaters)
-            for place in _suspects(repeater, headline, page)
+            for place in _suspects(repeater, headline, view)
             if place > above
         ]
-        for place, group in groupby(sorted(suspects), key=lambda suspect: suspect[0]):
+        suspects.sort()
+        for place, group in groupby(suspects, key=itemgetter(0)):
             was_alive = claims.is_alive(place)
             if not was_alive and not claims.with_late:
                 continue
@@ -76,6 +90,12 @@ class Duplicates:
         return None
 
 
+def _make_repeater(rule: Rule, repeats: Duplicate) -> _Repeater:
+    where = rule.conditions.where
+    reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
+    return _Repeater(rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
+
+
 def _literals(rule: Rule) -> tuple[bytes, ...]:
     """The literals of all patterns together; none where one of them needs none."""
     needed = [required_literals(pattern.source, is_whole=False, min_chars=1) for pattern in rule.patterns]
@@ -83,68 +103,92 @@ def _literals(rule: Rule) -> tuple[bytes, ...]:
     return tuple(map(encode, literals)) if all(needed) else ()
 
 
-def _suspects(repeater: _Repeater, headline: Line | None, page: Page) -> Sequence[int]:
+class _View:
+    """The folded lines of a page without some that have gone; places count what is left."""
+
+    def __init__(self, page: Page, gone: Collection[int]) -> None:
+        self.page = page
+        self.kept = [place for place in range(len(page.phrases)) if place not in gone] if gone else None
+        self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
+        self.has_repeated = len(set(self.phrases)) < len(self.phrases)
+
+    def repeated(self) -> Sequence[int]:
+        """Places of lines whose phrase other lines have, too."""
+        if not self.has_repeated:
+            return ()
+        counts = Counter(self.phrases)
+        return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
+
+    def first(self, count: int) -> Sequence[int]:
+        """The first places."""
+        return range(min(count, len(self.phrases)))
+
+    def holding(self, literals: tuple[bytes, ...]) -> Sequence[int]:
+        """Places of lines that hold one of the folded literals; all places where there are none."""
+        page = self.page
+        if not literals or not page.is_folded_whole:
+            return range(len(self.phrases))
+        folded, found = page.scan.folded, set()
+        for literal in literals:
+            at = folded.find(literal)
+            while at >= 0:
+                found.add(bisect_right(page.folded_starts, at) - 1)
+                at = folded.find(literal, at + 1)
+        if self.kept is None:
+            return sorted(found)
+        return [place for place, kept in enumerate(self.kept) if kept in found]
+
+
+def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
     """Places of lines that might repeat what the rule says that they repeat; the others surely don't."""
-    repeats, where = repeater.repeats, repeater.rule.conditions.where
-    if repeats.against != "earlier" and repeats.match == "exact" and not repeater.rule.patterns:
-        places = page.repeated  # a line like its neighbour or the headline is like some other line
-    elif repeats.against == "earlier":
-        places = _holding(repeater.literals, page) if repeater.rule.patterns else page.repeated
-    elif repeats.against == "headline":
-        places = _beside_headline(repeater, headline, page)
+    against, match, reach = repeater.against, repeater.match, repeater.reach
+    places: Sequence[int]
+    if match == "exact" and not repeater.has_patterns:
+        places = view.repeated()  # a line like its neighbour or the headline is like some other line
+    elif against == "earlier":
+        places = view.holding(repeater.literals) if repeater.has_patterns else view.repeated()
+    elif against == "headline":
+        places = _beside_headline(repeater, headline, view)
     else:
-        places = _beside_neighbour(repeater, page)
-    if places and where is not None and isinstance(where.first, int):
-        return [place for place in places if place < where.first]
-    return places
+        places = _beside_neighbour(repeater, view)
+    return [place for place in places if place < reach] if places and reach < len(view.phrases) else places
 
 
-def _beside_headline(repeater: _Repeater, headline: Line | None, page: Page) -> Sequence[int]:
+def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
     """Places of lines that may say the headline, or a part of it, otherwise than word for word."""
     said = encode(headline.phrase) if headline is not None else b""
     if not said:
         return ()
-    match, phrases = repeater.repeats.match, page.phrases
-    if repeater.rule.patterns:
-        return _holding((said,) if match == "exact" else repeater.literals, page)
-    if match == "fuzzy":
-        return range(len(phrases))
-    return [place for place, phrase in enumerate(phrases) if phrase in said]
+    if repeater.has_patterns:
+        places = view.holding((said,) if repeater.match == "exact" else repeater.literals)
+        return places if len(places) > 1 else ()  # one of them is the headline itself
+    if repeater.match == "fuzzy":
+        return range(len(view.phrases))
+    found = [place for place, phrase in enumerate(view.phrases[: repeater.reach]) if phrase in said]
+    return found if len(found) > 1 else ()
 
 
-def _beside_neighbour(repeater: _Repeater, page: Page) -> Sequence[int]:
+def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
     """Places of lines that may say what the next or previous line says, or a part of it."""
-    match, phrases = repeater.repeats.match, page.phrases
-    has_patterns = bool(repeater.rule.patterns)
-    step = 1 if repeater.repeats.against == "next" else -1
-    places = _holding(repeater.literals, page) if has_patterns and match != "exact" else range(len(phrases))
-    where = repeater.rule.conditions.where
-    limit = where.first if where is not None and isinstance(where.first, int) else len(phrases)
+    match, phrases, has_patterns = repeater.match, view.phrases, repeater.has_patterns
+    step = 1 if repeater.against == "next" else -1
+    places = view.holding(repeater.literals) if has_patterns and match != "exact" else view.first(repeater.reach)
+    if match == "fuzzy":
+        return places
     found = []
     for place in places:
-        if place >= limit or not 0 <= place + step < len(phrases):
+        if not 0 <= place + step < len(phrases):
             continue
         phrase, other = phrases[place], phrases[place + step]
-        if match == "fuzzy" or (
-            phrase in other
-            if not has_patterns
-            else match == "contained" or (other if match == "exact" else other.partition(b" ")[0]) in phrase
-        ):
+        if not has_patterns:
+            is_suspect = phrase in other
+        elif match == "exact":
+            is_suspect = other in phrase
+        else:
+            is_suspect = match == "contained" or other.partition(b" ")[0] in phrase
+        if is_suspect:
             found.append(place)
     return found
-
-
-def _holding(literals: tuple[bytes, ...], page: Page) -> Sequence[int]:
-    """Places of lines that hold one of the folded literals; all places where there are none."""
-    if not literals or not page.is_folded_whole:
-        return range(len(page.content))
-    folded, starts, found = page.scan.folded, page.folded_starts, set()
-    for literal in literals:
-        at = folded.find(literal)
-        while at >= 0:
-            found.add(bisect_right(starts, at) - 1)
-            at = folded.find(literal, at + 1)
-    return sorted(found - {-1})
 
 
 def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, page: Page, claims: Claims) -> bool:
@@ -221,10 +265,10 @@ def _stands_in(words: str, text: str) -> bool:
 
 def find_headline(page: Page, is_alive: Callable[[int], bool]) -> Line | None:
     """The line that carries the headline: the one that the title field names, else the first, where it could be one."""
-    places = [place for place in range(min(HEADLINE_LINES, len(page.content))) if is_alive(place)]
-    title = fold_phrase(page.document.title or "")
-    if title:
-        lines = [page.content[place] for place in places]
+    places = (place for place in range(len(page.content)) if is_alive(place))
+    title = page.document.title
+    if title and (title := fold_phrase(title)):
+        lines = [page.content[place] for place in islice(places, HEADLINE_LINES)]
         for line in lines:
             if line.phrase == title:
                 return line
@@ -233,5 +277,8 @@ def find_headline(page: Page, is_alive: Callable[[int], bool]) -> Line | None:
                 _begins(title, line.phrase) or _begins(line.phrase, title) or title.endswith(" " + line.phrase)
             ):
                 return line
-    first = page.content[places[0]] if places else None
+        first = lines[0] if lines else None
+    else:
+        place = next(places, None)
+        first = page.content[place] if place is not None else None
     return first if first and first.is_heading and first.word_count >= HEADLINE_MIN_WORDS else None

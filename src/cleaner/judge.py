@@ -6,9 +6,10 @@ Duplicates come last, because the line that a duplicate repeats must be one that
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -20,29 +21,19 @@ from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Line, Page
 
+_start = attrgetter("start")
+
+
 class Judged(msgspec.Struct, frozen=True):
-    """The edits that rules ask for on a page, sorted and disjoint, with offsets into its text; and every hit there."""
+    """What rules ask for on a page: edits, sorted and disjoint, with offsets into its text.
+
+    `rest` are the hits on lines that stay.  `gone` are the places of the lines that go, None where others change, too.
+    """
 
     edits: list[Edit]
     page: Page
-    hits: list[Hit]
-
-    def carry(self, page: Page) -> list[Hit] | None:
-        """The hits on a page that is this one without the lines that went; None where lines have changed, too."""
-        if not all(edit.takes_line for edit in self.edits):
-            return None
-        gone = sorted({bisect_right(self.page.starts, edit.start) - 1 for edit in self.edits})
-        if len(self.page.content) - len(gone) != len(page.content):
-            return None
-        carried = []
-        for hit in self.hits:
-            place = hit.line.place
-            below = bisect_left(gone, place)
-            if below == len(gone) or gone[below] != place:
-                line = page.content[place - below]
-                shift = line.text_start - hit.line.text_start
-                carried.append(Hit(hit.rule, line, hit.start + shift, hit.end + shift, hit.match))
-        return carried
+    rest: list[Hit]
+    gone: frozenset[int] | None
 
 
 class Judge:
@@ -53,18 +44,32 @@ class Judge:
         self._matcher = matcher or LiteralMatcher(self.rules)
         self._duplicates = Duplicates([rule for rule in self.rules if rule.scope is Scope.DUPLICATE])
 
-    def judge(self, page: Page, before: Judged | None = None) -> Judged:
-        """The edits that the rules ask for.
+    def judge(self, page: Page) -> Judged:
+        """The edits that the rules ask for."""
+        return self._judge(page, self._matcher.find(page))
 
-        `before` is what came out before the page's text was cut accordingly: lines that stayed say what they said.
+    def judge_rest(self, judged: Judged, gone: frozenset[int], text: str) -> Judged:
+        """The edits that the rules ask for in a page's text after the lines of these places have gone.
+
+        The lines that stay say what they said, so no rule is matched again.
         """
-        found = before.carry(page) if before is not None else None
-        if found is None:
-            found = self._matcher.find(page)
+        page = judged.page.without(gone, text)
+        kept = [place for place in range(len(judged.page.content)) if place not in gone]
+        return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
+
+    def _judge(self, page: Page, found: list[Hit]) -> Judged:
         hits, claims = self._look(page, found, with_late=False)
         edits = [_line_edit(line, rule) for line, rule in claims.winners()]
-        edits.extend(_span_edits(page, hits, claims))
-        return Judged(sorted(edits, key=lambda edit: edit.start), page, found)
+        inside = list(_span_edits(page, hits, claims))
+        gone = None if inside else frozenset(claims.by_place)
+        rest = [hit for hit in found if hit.line.place not in claims.by_place]
+        return Judged(sorted(edits + inside, key=_start), page, rest, gone)
+
+    def is_settled(self, judged: Judged) -> bool:
+        """Whether the rules surely ask for nothing more once the lines have gone."""
+        if judged.gone is None or judged.rest:
+            return False
+        return not judged.gone or self._duplicates.are_settled(judged.page, judged.gone)
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:
         """Every rule that would take a line or change it, by line number, the one that gets the line first.
@@ -95,6 +100,12 @@ class Judge:
                         claims.add(line, hit.rule, named=False)
         self._duplicates.claim(page, claims)
         return hits, claims
+
+
+def _moved(hit: Hit, line: Line) -> Hit:
+    """The hit on the same line of another page."""
+    shift = line.text_start - hit.line.text_start
+    return Hit(hit.rule, line, hit.start + shift, hit.end + shift, hit.match)
 
 
 def _acting(hits: Iterable[Hit], page: Page) -> list[Hit]:

@@ -71,13 +71,12 @@ class Cleaner:
         """
         edits: list[Edit] = []
         current = document
-        growing = 0
         judged: Judged | None = None
+        growing = 0
         while growing < MAX_PASSES:
-            changes, judged = self._pass(current, judged)
+            changes, text, judged = self._pass(current, judged)
             edits = compose(edits, changes)
-            text = cut(current.text, changes)
-            if is_white_space(changes):
+            if is_white_space(changes) or (not judged.page.scan.odd and self._judge.is_settled(judged)):
                 return Cleaned(text, document.text, locate(document.text, edits))
             growing += len(text) >= len(current.text)
             if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
@@ -86,16 +85,24 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _pass(self, document: Document, before: Judged | None) -> tuple[list[Edit], Judged]:
-        """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
-        page = segment(document)
-        edits: list[Edit] = repair(document.text, page.scan.odd)
-        if edits:
-            page, before = segment(replace(document, text=cut(document.text, edits))), None
-        judged = self._judge.judge(page, before)
-        edits = compose(edits, judged.edits)
-        text = cut(page.document.text, judged.edits)
-        return compose(edits, tidy(text)), judged
+    def _pass(self, document: Document, before: Judged | None) -> tuple[list[Edit], str, Judged]:
+        """One layer of edits, the text that they make, and what rules asked for.
+
+        The edits are repairs, then what rules remove from the repaired text, then blank lines.  `before` is what rules
+        asked for in the pass before, which made this document.
+        """
+        repairs: list[Edit] = []
+        if before is not None and before.gone is not None and not before.page.scan.odd:
+            judged = self._judge.judge_rest(before, before.gone, document.text)
+        else:
+            page = segment(document)
+            repairs = repair(document.text, page.scan.odd)
+            if repairs:
+                page = segment(replace(document, text=cut(document.text, repairs)))
+            judged = self._judge.judge(page)
+        text = cut(judged.page.document.text, judged.edits)
+        tidied = tidy(text)
+        return compose(compose(repairs, judged.edits), tidied), cut(text, tidied), judged
 
 
 def clean(text: str, *, url: str | None = None, title: str | None = None, language: str | None = None) -> Cleaned:

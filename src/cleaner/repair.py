@@ -8,6 +8,7 @@ text.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -150,7 +151,18 @@ def needs_repair(line: str, unescape: bool) -> bool:
     """Whether ftfy could change this line: False only where it surely returns it as it is."""
     if _SUSPECT.search(line) or (unescape and "&" in line and _ENTITY.search(line)):
         return True
-    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or is_bad(line))
+    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or _holds_bad_sequence(line))
+
+
+def _holds_bad_sequence(line: str) -> bool:
+    """What `ftfy.badness.is_bad` says, asked only of runs beyond ASCII with the characters beside them that it sees."""
+    return any(
+        is_bad(line[max(0, run.start() - _BESIDE) : run.end() + _BESIDE]) for run in _BEYOND_ASCII.finditer(line)
+    )
+
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_BESIDE = 3  # the sequences of `ftfy.badness.BADNESS_RE` look at two at most
 
 
 def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:

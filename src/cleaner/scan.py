@@ -255,6 +255,8 @@ def scan(raw: bytes) -> Scan:
     marks: cython.uchar
     last: cython.int  # the code point before, where it is beyond ASCII
     risk: cython.uchar  # and its marks
+    last_end: cython.Py_ssize_t = -1  # where it ends
+    is_plain: cython.bint
 
     while start < size:
         start_extra = text_start_extra = text_end_extra = extra
@@ -263,10 +265,81 @@ def scan(raw: bytes) -> Scan:
         fold_start = at
         phrase_start = -1
         phrase_end = at
-        has_space = is_entangled = is_odd = False
+        is_entangled = is_odd = False
         last = 0
         risk = 0
+
+        # Most lines hold nothing that needs a closer look: no doubled or outer white space, nothing odd.
+        has_space = True
+        is_plain = True
         while index < size:
+            code = source[index]
+            flags = byte_flags[code]
+            if flags <= _EDGE and flags != _SPACE and code != 38:
+                out[at] = byte_folded[code]
+                at += 1
+                index += 1
+                has_space = False
+            elif code == 32 and not has_space:
+                out[at] = 32
+                at += 1
+                index += 1
+                has_space = True
+            elif code == 10:
+                break
+            elif code >= 128:
+                code = _decode(source, index)
+                block = _block(code >> 8)
+                offset = code & 255
+                bits = block.marks
+                marks = bits[offset]
+                bits = block.flags
+                flags = bits[offset]
+                if flags & (_SPACE | _ODD | _ENTANGLED | _UNREAD):
+                    is_plain = False
+                    break
+                if last_end == index and (risk | marks) & _RISKY and is_bad_pair(last, code):
+                    is_plain = False
+                    break
+                piece = block.folded[offset]
+                bits = piece
+                for offset in range(len(piece)):
+                    out[at] = bits[offset]
+                    at += 1
+                if at + (size - index) + 256 > room:
+                    room = 2 * room
+                    buffer.extend(bytes(room - len(buffer)))
+                    out = buffer
+                width = _width(code)
+                index += width
+                extra += width - 1
+                last, risk, last_end = code, marks, index
+                has_space = False
+            else:
+                is_plain = False
+                break
+        if is_plain and not (has_space and index > start):
+            if index > start:
+                text_start, text_start_extra = start, start_extra
+                text_end, text_end_extra = index, extra
+                phrase_start, phrase_end = fold_start, at
+                while phrase_start < phrase_end and _is_edge(out, phrase_start):
+                    phrase_start += 1
+                    while phrase_start < phrase_end and out[phrase_start] & 0xC0 == 0x80:
+                        phrase_start += 1
+                while phrase_start < phrase_end:
+                    offset = _before(out, phrase_start, phrase_end)
+                    if not _is_edge(out, offset):
+                        break
+                    phrase_end = offset
+        else:
+            index, at, extra = start, fold_start, start_extra
+            is_plain = False
+            last = 0
+            risk = 0
+            has_space = False
+
+        while index < size and not is_plain:
             code = source[index]
             flags = byte_flags[code]
             if not flags & _STOP:
@@ -391,6 +464,63 @@ def scan(raw: bytes) -> Scan:
     return Scan(raw, table, line_count, out[:at], phrases, odd)
 
 
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
+    """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
+
+    The other text had no odd lines.
+    """
+    source: cython.p_uchar = raw
+    size: cython.Py_ssize_t = len(raw)
+    old: cython.int[::1] = before.table
+    table = array("i", bytes(len(before.table) * 4))
+    rows: cython.int[::1] = table
+    phrases: list[bytes | None] = []
+    folded: list[bytes] = [b"\n"]
+    number: cython.int = 0
+    at: cython.Py_ssize_t = 0  # in bytes
+    point: cython.int = 0  # in code points
+    line_count: cython.Py_ssize_t = 0
+    fold_start: cython.int = 1
+    place: cython.Py_ssize_t
+    row: cython.Py_ssize_t
+    to: cython.Py_ssize_t
+    fold_end: cython.Py_ssize_t
+    text_bytes: cython.Py_ssize_t
+    for place in range(before.line_count):
+        if place in gone:
+            continue
+        while source[at] == 10:
+            at += 1
+            point += 1
+            number += 1
+        row = place * 8
+        to = line_count * 8
+        text_bytes = old[row + 6] - old[row + 5]
+        rows[to] = number
+        rows[to + 1] = point
+        rows[to + 3] = point + old[row + 3] - old[row + 1]
+        rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
+        while at < size and source[at] != 10:
+            at += 1
+        rows[to + 5] = at - text_bytes
+        rows[to + 6] = at
+        rows[to + 7] = fold_start
+        point = rows[to + 4]
+        if at < size:
+            at += 1
+            point += 1
+        rows[to + 2] = point
+        number += 1
+        fold_end = old[row + 15] if place + 1 < before.line_count else len(before.folded)
+        folded.append(before.folded[old[row + 7] : fold_end])
+        fold_start += fold_end - old[row + 7]
+        phrases.append(before.phrases[place])
+        line_count += 1
+    return Scan(raw, table, line_count, b"".join(folded), phrases, [])
+
+
 @cython.cfunc
 @cython.boundscheck(False)
 @cython.wraparound(False)
@@ -462,6 +592,14 @@ def _flags_at(source: cython.p_uchar, index: cython.Py_ssize_t) -> cython.int:
     bits = block.flags
     flags: cython.int = bits[code & 255]
     return flags | cython.cast(cython.int, _width(code)) << 8
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _is_edge(folded: cython.p_uchar, index: cython.Py_ssize_t) -> cython.bint:
+    """Whether the folded character that starts there is white space or one that phrases drop at their ends."""
+    return folded[index] == 32 or _flags_at(folded, index) & _EDGE != 0
 
 
 @cython.cfunc

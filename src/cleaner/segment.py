@@ -10,12 +10,14 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from itertools import takewhile
 from typing import cast, overload
 
+from msgspec import structs
+
 from cleaner import scan
 from cleaner.fold import fold_phrase, fold_shape
+from cleaner.lazy import lazy
 from cleaner.model import Document, Evidence
 from cleaner.scan import Scan, encode
 
@@ -56,21 +58,21 @@ class Line:
         """Whether the line holds nothing but white space."""
         return not self.text
 
-    @cached_property
+    @lazy
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
         return fold_phrase(self.text)
 
-    @cached_property
+    @lazy
     def shape(self) -> str:
         """The text as patterns see it, code point for code point: see `cleaner.fold.fold_shape`."""
         return fold_shape(self.text)
 
-    @cached_property
+    @lazy
     def _raw(self) -> bytes:
         return encode(self.text)
 
-    @cached_property
+    @lazy
     def word_count(self) -> int:
         """Number of words; in scripts without spaces each character counts as one.
 
@@ -79,12 +81,12 @@ class Line:
         """
         return scan.count_words(self._raw, 0, len(self._raw), len(self.text))
 
-    @cached_property
+    @lazy
     def is_prose(self) -> bool:
         """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
         return scan.is_prose(self._raw, 0, len(self._raw))
 
-    @cached_property
+    @lazy
     def is_heading(self) -> bool:
         """Whether the line could be a title: see `cleaner.scan.is_heading`."""
         return scan.is_heading(self._raw, 0, len(self._raw))
@@ -97,8 +99,9 @@ class Page:
         self.document = document
         self.scan = scanned
         self.content = Content(document, scanned)
+        self.is_folded_whole = None not in scanned.phrases  # every line's phrase stands in the folded text as it is
 
-    @cached_property
+    @lazy
     def lines(self) -> tuple[Line, ...]:
         """All lines, blank ones among them."""
         lines: list[Line] = []
@@ -117,7 +120,7 @@ class Page:
             start = end
         return tuple(lines)
 
-    @cached_property
+    @lazy
     def phrases(self) -> list[bytes]:
         """The folded phrase of each line of `content`, as UTF-8."""
         if self.is_folded_whole:
@@ -127,29 +130,12 @@ class Page:
             for place, phrase in enumerate(self.scan.phrases)
         ]
 
-    @cached_property
-    def starts(self) -> array[int]:
-        """Where each line of `content` starts."""
-        return self.scan.table[scan.START : self.scan.line_count * scan.COLUMNS : scan.COLUMNS]
-
-    @property
-    def is_folded_whole(self) -> bool:
-        """Whether every line's phrase stands in the scan's folded text as it is."""
-        return None not in self.scan.phrases
-
-    @cached_property
+    @lazy
     def folded_starts(self) -> array[int]:
         """Where each line of `content` starts in the scan's folded text."""
         return self.scan.table[scan.FOLDED : self.scan.line_count * scan.COLUMNS : scan.COLUMNS]
 
-    @cached_property
-    def repeated(self) -> list[int]:
-        """The places in `content` whose folded phrase stands further up, too."""
-        if len(set(self.phrases)) == len(self.phrases):
-            return []
-        return sorted(place for places in self.places.values() for place in places[1:])
-
-    @cached_property
+    @lazy
     def places(self) -> dict[bytes, list[int]]:
         """The places in `content` of each folded phrase."""
         found: defaultdict[bytes, list[int]] = defaultdict(list)
@@ -161,7 +147,7 @@ class Page:
         """The lines under a line that are not blank, from the top."""
         return (self.content[place] for place in range(line.place + 1, len(self.content)))
 
-    @cached_property
+    @lazy
     def _prose_counts(self) -> list[int]:
         return scan.prose_counts(self.scan)
 
@@ -172,6 +158,10 @@ class Page:
     def prose_below(self, line: Line) -> int:
         """Number of lines of prose after the line."""
         return self._prose_counts[-1] - self._prose_counts[line.place + 1]
+
+    def without(self, gone: frozenset[int], text: str) -> Page:
+        """The page of this text, which is this page's without the lines of these places, and tidied."""
+        return Page(structs.replace(self.document, text=text), scan.keep_lines(self.scan, gone, encode(text)))
 
     def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
         """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""

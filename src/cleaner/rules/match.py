@@ -10,6 +10,7 @@ import math
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Protocol
 
 import ahocorasick_rs
@@ -21,7 +22,7 @@ from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.literals import MIN_CHARS, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, TEXT_END, TEXT_START, count_words
+from cleaner.scan import COLUMNS, TEXT_END, TEXT_START
 from cleaner.segment import Line, Page
 
 
@@ -36,6 +37,10 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     match: regex.Match[str] | None = None
+
+
+# A rule, the half-open code-point span in the line that one of its patterns matches, and the match.
+Match = tuple[Rule, int, int, regex.Match[str]]
 
 
 class Matcher(Protocol):
@@ -82,46 +87,73 @@ class LiteralMatcher:
             for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
         self._tries = list(by_literal.values())
+        self._longest = [max(trial.longest_chars for trial in trials) for trials in self._tries]
         self._scan = ahocorasick_rs.BytesAhoCorasick(
             [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
         )
+        self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
         """The hits, those of phrases first."""
-        hits = list(self._phrase_hits(page))
-        found = {(hit.rule.id, hit.line.place) for hit in hits}
-        for place, trial in self._candidates(page):
-            hits.extend(_try(trial, page.content[place], found))
+        hits: list[Hit] = []
+        said = self._phrases.keys() & page.phrases
+        if said:
+            hits.extend(self._phrase_hits(said, page))
+        tries = self._candidates(page)
+        if tries:
+            found = {(hit.rule.id, hit.line.place) for hit in hits}
+            for place, trials in tries.items():
+                line = page.content[place]
+                for rule, start, end, match in self._matches(line, trials):
+                    if rule.scope is Scope.INLINE or (rule.id, place) not in found:
+                        hits.append(Hit(rule, line, line.text_start + start, line.text_start + end, match))
         if self._shapes:
             for line in page.content:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
-        said = self._phrases.keys() & page.phrases
-        if not said:
-            return
+    def _phrase_hits(self, said: set[bytes], page: Page) -> Iterator[Hit]:
         for place, phrase in enumerate(page.phrases):
             if phrase in said:
                 line = page.content[place]
                 if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
                     yield from (_whole(rule, line) for rule in self._phrases[phrase])
 
-    def _candidates(self, page: Page) -> list[tuple[int, _Try]]:
-        """Places of lines, and what to try there, in the order of lines and rules."""
-        scanned = page.scan
-        table, starts = scanned.table, page.folded_starts
-        places: dict[tuple[int, int], tuple[int, _Try]] = {}
-        for index, _, end in self._scan.find_matches_as_indexes(scanned.folded, overlapping=True):
+    def _candidates(self, page: Page) -> dict[int, list[_Try]]:
+        """What to try, by places of lines."""
+        table, starts = page.scan.table, page.folded_starts
+        tries: dict[int, list[_Try]] = {}
+        for index, _, end in self._scan.find_matches_as_indexes(page.scan.folded, overlapping=True):
             place = bisect_right(starts, end - 1) - 1
             row = place * COLUMNS
-            size = table[row + TEXT_END] - table[row + TEXT_START]
-            for trial in self._tries[index]:
-                if size <= trial.longest_chars:
-                    places[place, trial.order] = place, trial
-        for trial in self._always:
-            places.update(((place, trial.order), (place, trial)) for place in range(scanned.line_count))
-        return [places[key] for key in sorted(places) if _is_short_enough(page, *places[key])]
+            if table[row + TEXT_END] - table[row + TEXT_START] <= self._longest[index]:
+                tries.setdefault(place, []).extend(self._tries[index])
+        if self._always:
+            for place in range(page.scan.line_count):
+                tries.setdefault(place, []).extend(self._always)
+        return tries
+
+    def _matches(self, line: Line, trials: list[_Try]) -> list[Match]:
+        """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
+        known = self._known.get(line.text)
+        if known is None:
+            known = []
+            found: set[str] = set()
+            for trial in sorted(set(trials), key=_order):
+                if len(line.text) <= trial.longest_chars and line.word_count <= trial.most_words:
+                    known.extend(_try(trial, line, found))
+            if len(line.text) <= KNOWN_CHARS:
+                if len(self._known) >= KNOWN_LINES:
+                    self._known.clear()
+                self._known[line.text] = known
+        return known
+
+
+# Boilerplate comes back from document to document, in short lines; what patterns make of so many lines is remembered.
+KNOWN_CHARS = 200
+KNOWN_LINES = 20_000
+
+_order = attrgetter("order")
 
 
 def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
@@ -145,26 +177,18 @@ def _literals(pattern: LinePattern, rule: Rule) -> frozenset[str]:
     return required_literals(pattern.source, is_whole=rule.scope is not Scope.INLINE, min_chars=MIN_CHARS)
 
 
-def _is_short_enough(page: Page, place: int, trial: _Try) -> bool:
-    if trial.most_words == math.inf:
-        return True
-    table, row = page.scan.table, place * COLUMNS
-    most = int(trial.most_words)
-    return count_words(page.scan.raw, table[row + BYTE_START], table[row + BYTE_END], most + 1) <= most
+def _whole(rule: Rule, line: Line) -> Hit:
+    return Hit(rule, line, line.text_start, line.text_start + len(line.text))
 
 
-def _whole(rule: Rule, line: Line, match: regex.Match[str] | None = None) -> Hit:
-    return Hit(rule, line, line.text_start, line.text_start + len(line.text), match)
-
-
-def _try(trial: _Try, line: Line, found: set[tuple[str, int]]) -> Iterator[Hit]:
-    """The hits of one pattern on one line; a whole-line rule hits once, and `found` remembers that it did."""
+def _try(trial: _Try, line: Line, found: set[str]) -> Iterator[Match]:
+    """The matches of one pattern in one line; a whole-line rule matches once, and `found` remembers that it did."""
     if trial.rule.scope is Scope.INLINE:
         for match in trial.pattern.find_all(line):
             if match.end() > match.start():
-                yield Hit(trial.rule, line, line.text_start + match.start(), line.text_start + match.end(), match)
-    elif (trial.rule.id, line.place) not in found:
+                yield trial.rule, match.start(), match.end(), match
+    elif trial.rule.id not in found:
         whole = trial.pattern.full_match(line)
         if whole:
-            found.add((trial.rule.id, line.place))
-            yield _whole(trial.rule, line, whole)
+            found.add(trial.rule.id)
+            yield trial.rule, 0, len(line.text), whole
