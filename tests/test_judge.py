@@ -12,7 +12,8 @@ import pytest
 
 from cleaner import Action, Cleaner, Document
 from cleaner.cut import cut
-from cleaner.judge import HEADLINE_LINES, Judge, find_headline
+from cleaner.duplicates import HEADLINE_LINES, find_headline
+from cleaner.judge import Judge
 from cleaner.pipeline import MAX_PASSES, UnsettledError
 from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, read_pack
@@ -556,7 +557,7 @@ HEADLINES = {
 @pytest.mark.parametrize(("title", "lines", "headline"), HEADLINES.values(), ids=HEADLINES)
 def test_headline(title: str | None, lines: list[str], headline: str | None) -> None:
     page = segment(Document("\n".join(lines), title=title))
-    found = find_headline(page, lambda line: True)
+    found = find_headline(page, lambda place: True)
     assert (found.text if found else None) == headline
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import regex
+from msgspec.structs import replace
 
 from cleaner.model import Action, CleanerError, Edit
 

@@ -7,9 +7,10 @@ going on to the end makes cleaning twice the same as cleaning once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from cleaner.cut import compose, cut, locate
 from cleaner.judge import Judge
@@ -86,11 +87,13 @@ class Cleaner:
 
     def _pass(self, document: Document) -> list[Edit]:
         """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
-        edits: list[Edit] = repair(document.text)
-        repaired = replace(document, text=cut(document.text, edits)) if edits else document
-        removals = self._judge.judge(segment(repaired))
+        page = segment(document)
+        edits: list[Edit] = repair(document.text, page.scan.odd)
+        if edits:
+            page = segment(replace(document, text=cut(document.text, edits)))
+        removals = self._judge.judge(page)
         edits = compose(edits, removals)
-        text = cut(repaired.text, removals)
+        text = cut(page.document.text, removals)
         return compose(edits, tidy(text))
 
 

@@ -11,6 +11,8 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from urllib.parse import urlsplit
 
+import msgspec
+
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.pattern import LinePattern
@@ -47,8 +49,7 @@ class PhraseSet:
         return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, gc=False):
     """One question and its answer: the key of the rule language, what was wanted, what was seen."""
 
     key: str
@@ -85,7 +86,10 @@ class LineTest:
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
         """
-        return all(check.holds for check in self.checks(line, distance))
+        for check in self.checks(line, distance):
+            if not check.holds:
+                return False
+        return True
 
     def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
@@ -99,7 +103,7 @@ class LineTest:
         if self.phrases is not None or self.patterns:
             says = self.phrases is not None and self.phrases.holds(line)
             says = says or any(pattern.full_match(line) for pattern in self.patterns)
-            yield Check("phrases or pattern", "one that matches", repr(line.text), says)
+            yield Check("phrases or pattern", "one that matches", line, says)
         if self.words is not None:
             yield Check("words", self.words, line.word_count, self.words.holds(line.word_count))
         if self.heading is not None:
@@ -109,7 +113,10 @@ class LineTest:
         if self.adjacent is not None:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
         if self.not_ is not None:
-            yield Check("not", "a line that fails it", repr(line.text), not self.not_.holds(line, distance))
+            yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))
+
+
+NOTHING_ASKED = LineTest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ class Conditions:
     `run` counts the lines in a row (blank lines apart) that pass `run_test`, this one among them.
     """
 
-    own: LineTest = LineTest()
+    own: LineTest = NOTHING_ASKED
     where: Where | None = None
     previous: LineTest | None = None
     next: LineTest | None = None
@@ -162,12 +169,16 @@ class Conditions:
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
-        return all(check.holds for check in self.checks(page, line))
+        for check in self.checks(page, line):
+            if not check.holds:
+                return False
+        return True
 
     def checks(self, page: Page, line: Line) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
-        yield from self.own.checks(line)
-        place, count = page.rank[line.number], len(page.content)
+        if self.own is not NOTHING_ASKED:
+            yield from self.own.checks(line)
+        place, count = line.place, len(page.content)
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
@@ -198,7 +209,8 @@ def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, s
     if test is not None:
         other = page.neighbour(line, step)
         distance = abs(other.number - line.number) if other else 0
-        yield from (check.under(key) for check in test.checks(other, distance))
+        for check in test.checks(other, distance):
+            yield check if check.holds else check.under(key)
 
 
 def _is_on(url: str | None, domains: tuple[str, ...]) -> bool:

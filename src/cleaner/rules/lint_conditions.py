@@ -12,7 +12,7 @@ from cleaner.fold import fold_phrase
 from cleaner.rules.conditions import Conditions, LineTest, Range
 from cleaner.rules.findings import Finding, Place, children, walk
 from cleaner.rules.model import Rule, Scope
-from cleaner.segment import HEADING_MAX_WORDS, PROSE_MIN_WORDS
+from cleaner.scan import HEADING_MAX_WORDS, PROSE_MIN_WORDS
 
 
 def condition_findings(place: Place) -> Iterator[Finding]:

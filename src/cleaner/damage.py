@@ -1,0 +1,48 @@
+"""Which characters may be a sign of damage, so that a scan can pass by the lines that `cleaner.repair` leaves alone.
+
+ftfy 6.3.1 changes a line for four reasons only: a control character, an entity, a form that is not NFC, or a sequence
+that its table of badness holds (`ftfy.badness`).  Each of those sequences holds a character that is suspicious by
+itself, or two neighbours beyond ASCII of which one belongs to a category of that table and one is no mark of good
+typography.  `tests/test_scan.py` proves it on fuzzed texts, `tests/test_repair.py` on all texts of the benchmark.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import regex
+from ftfy.badness import MOJIBAKE_CATEGORIES
+
+TYPOGRAPHY = (
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
+    "\N{RIGHT DOUBLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{NO-BREAK SPACE}\N{BULLET}"
+)
+
+# Categories whose characters are in no bad sequence among themselves.
+_HARMLESS = ("common", "lower_common", "upper_common")
+_RISKY = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES[name] for name in MOJIBAKE_CATEGORIES if name not in _HARMLESS)}]")
+
+# Bad sequences may hold one of these and nothing else beyond ASCII, or nothing else that is risky.
+_BAD_ALONE = (
+    "\N{LATIN CAPITAL LIGATURE OE}\N{LATIN SMALL LIGATURE OE}\N{LATIN CAPITAL LETTER A WITH TILDE}"
+    "\N{LATIN CAPITAL LETTER A WITH CIRCUMFLEX}\N{CYRILLIC CAPITAL LETTER DJE}"
+)
+CONTROL = "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff"
+_ODD = regex.compile(rf"[{CONTROL}\r\N{{LINE SEPARATOR}}\N{{PARAGRAPH SEPARATOR}}{_BAD_ALONE}]|(?!\p{{NFC_QC=Yes}})")
+
+
+def is_odd(character: str) -> bool:
+    """Whether a line with this character must be looked at, whatever stands beside it; also for a line end that is
+    none of `\\n`.
+    """
+    return _ODD.match(character) is not None or unicodedata.combining(character) > 0
+
+
+def is_risky(character: str) -> bool:
+    """Whether the character may be part of a bad sequence together with another one beyond ASCII."""
+    return _RISKY.match(character) is not None
+
+
+def is_typography(character: str) -> bool:
+    """Whether the character is a mark of good typography; sequences of these are never bad."""
+    return character in TYPOGRAPHY
