@@ -35,7 +35,7 @@ def write_docs(data: Path, docs: Path) -> None:
     found = every_kept(data)
     path = docs / NAME
     path.write_text(splice(path.read_text(encoding="utf-8"), found), encoding="utf-8")
-    (docs / PLOT).write_text(draw(found.races, found.growth), encoding="utf-8")
+    (docs / PLOT).write_text(draw(found), encoding="utf-8")
 
 
 def splice(text: str, found: Kept) -> str:
@@ -46,7 +46,10 @@ def splice(text: str, found: Kept) -> str:
 
 def render(found: Kept) -> str:
     """The section, as Markdown: a part for each result that there is."""
-    parts = [_bounds(found), f"![Cost as multiples of the floor, and speed over the number of rules]({PLOT})\n"]
+    parts = [
+        _bounds(found),
+        f"![Cost as multiples of the floor, speed over the number of rules, memory over file size]({PLOT})\n",
+    ]
     parts.extend(map(_race, found.races))
     parts.append(_makeup(found.races) if found.races else "")
     parts.extend(map(_shares, found.shares))

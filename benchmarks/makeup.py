@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+import msgspec
 import orjson
 
 from cleaner import Cleaner
@@ -18,7 +18,7 @@ CURLY = (
 MANY_DOCUMENTS = 1_000  # that many are looked at, spread over the file
 
 
-class Makeup(NamedTuple):
+class Makeup(msgspec.Struct, frozen=True):
     """Figures of one input; the shares are 0..1, lengths are code points of lines that are not blank."""
 
     documents: int

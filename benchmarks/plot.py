@@ -1,31 +1,37 @@
-"""The plot: what each contender costs as a multiple of the floor, and speed over the number of rules; plain SVG."""
+"""The plot: cost as multiples of the floor, speed over the number of rules, memory over file size; plain SVG."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from benchmarks.markdown import number
-from benchmarks.results import Conditions, Growth, Race
+from benchmarks.results import Conditions, Figure, Growth, Kept, Memory, Race, figure
 
 WIDTH, LEFT, RIGHT = 760, 160, 70  # of the drawing, and of its margins, in its own units
 TITLE, AXIS, BAR, GAP = 74, 40, 13, 9  # heights: above a panel, below it, of a bar, between contenders
 CURVE = 180
 INK, PALE, OURS, OTHERS = "#333", "#ddd", "#c2410c", "#4b6a88"
 SHADES = (1.0, 0.6, 0.35)  # one input after the other
+COLOURS = (OURS, OTHERS, "#6b8e23")  # one line after the other
 
 
-def draw(races: Sequence[Race], growth: Growth | None) -> str:
-    """The SVG of what there is."""
+Points = Mapping[float, Figure]
+
+
+def draw(found: Kept) -> str:
+    """The SVG of what there is: one panel below the other."""
     elements: list[str] = []
     top = 0.0
-    if races:
-        elements.extend(_bars(races))
-        top += _bars_height(races) + TITLE + AXIS
-    if growth:
-        elements.extend(_curve(growth, top + TITLE))
-        top += CURVE + TITLE + AXIS
+    if found.races:
+        elements.extend(_bars(found.races))
+        top += _bars_height(found.races) + TITLE + AXIS
+    for curve in (_rule_curve(found.growth), _memory_curve(found.memory)):
+        if curve:
+            elements.extend(curve.draw(top + TITLE))
+            top += CURVE + TITLE + AXIS
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top:.0f}" font-family="sans-serif" '
         f'font-size="12" fill="{INK}">\n<rect width="100%" height="100%" fill="white"/>\n'
@@ -66,32 +72,72 @@ def _bars(races: Sequence[Race]) -> Iterator[str]:
         y += GAP
 
 
-def _curve(growth: Growth, top: float) -> Iterator[str]:
-    """Speed over the number of rules, whose axis is logarithmic; the speed's starts at nothing."""
-    speeds = {count: growth.speed(count) for count in growth.laps}
-    most = max(speed.largest for speed in speeds.values())
-    few, many = math.log10(min(speeds)), math.log10(max(speeds))
+@dataclass(frozen=True)
+class _Curve:
+    """Lines over a logarithmic axis; the other axis starts at nothing.  `series` is drawn in the order of `COLOURS`."""
 
-    def across(count: int) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(count) - few) / max(many - few, 1e-9)
+    title: str
+    note: str
+    conditions: Conditions
+    unit: str
+    series: Mapping[str, Points]
 
-    def up(speed: float) -> float:
-        return top + CURVE * (1 - speed / (most * 1.15))
+    def draw(self, top: float) -> Iterator[str]:
+        """The panel, its frame from `top` on."""
+        places = sorted({place for points in self.series.values() for place in points})
+        most = max(figure.largest for points in self.series.values() for figure in points.values())
+        least, span = math.log10(places[0]), max(math.log10(places[-1] / places[0]), 1e-9)
 
-    note = f"{number(growth.megabytes)} MB of generated texts; all but ten rules match nothing"
-    yield from _title(top - TITLE + 24, "Speed over the number of rules (logarithmic), MB/s", note, growth.conditions)
-    step = _step(most)
-    for tick in range(int(most / step) + 1):
-        yield _rule(LEFT, up(tick * step), WIDTH - RIGHT, up(tick * step))
-        yield _text(LEFT - 8, up(tick * step) + 4, f"{tick * step:g}", "end")
-    points = " ".join(f"{across(count):.1f},{up(speed.median):.1f}" for count, speed in speeds.items())
-    yield f'<polyline points="{points}" fill="none" stroke="{OURS}" stroke-width="2"/>'
-    for count, speed in speeds.items():
-        x = across(count)
-        yield f'<path d="M{x:.1f} {up(speed.smallest):.1f}V{up(speed.largest):.1f}" stroke="{OURS}"/>'
-        yield f'<circle cx="{x:.1f}" cy="{up(speed.median):.1f}" r="3.5" fill="{OURS}"/>'
-        yield _text(x, up(speed.largest) - 8, number(speed.median), "middle")
-        yield _text(x, top + CURVE + 16, f"{count:,} rules", "middle")
+        def across(place: float) -> float:
+            return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(place) - least) / span
+
+        def up(value: float) -> float:
+            return top + CURVE * (1 - value / (most * 1.2))
+
+        yield from _title(top - TITLE + 24, self.title, self.note, self.conditions)
+        step = _step(most)
+        for tick in range(int(most / step) + 1):
+            yield _rule(LEFT, up(tick * step), WIDTH - RIGHT, up(tick * step))
+            yield _text(LEFT - 8, up(tick * step) + 4, f"{tick * step:g}", "end")
+        for place in places:
+            label = f"{place:,.0f}" if place >= 10 else number(place)
+            yield _text(across(place), top + CURVE + 16, f"{label} {self.unit}", "middle")
+        for colour, (name, points) in zip(COLOURS, self.series.items(), strict=False):
+            yield from _line({across(place): figure for place, figure in points.items()}, up, colour)
+            last = max(points)
+            yield _text(across(last) - 6, up(points[last].smallest) + 18, name, "end", colour)
+
+
+def _rule_curve(growth: Growth | None) -> _Curve | None:
+    if growth is None:
+        return None
+    note = f"{number(growth.megabytes)} MB of generated texts; all but ten rules match nothing; logarithmic"
+    points = {float(count): growth.speed(count) for count in growth.laps}
+    return _Curve("Speed over the number of rules, MB/s", note, growth.conditions, "rules", {"cleaner": points})
+
+
+def _memory_curve(memory: Memory | None) -> _Curve | None:
+    """The first process and the largest worker, for each number of jobs."""
+    if memory is None:
+        return None
+    series: dict[str, dict[float, Figure]] = {}
+    for peak in memory.peaks:
+        kinds = {f"first process, --jobs {peak.jobs}": [peak.parent_megabytes]}
+        kinds |= {f"largest worker, --jobs {peak.jobs}": peak.worker_megabytes} if peak.worker_megabytes else {}
+        for name, megabytes in kinds.items():
+            series.setdefault(name, {})[peak.megabytes] = figure([max(megabytes)])
+    note = "resident size at its largest, whole commands, generated texts; file size on a logarithmic axis"
+    return _Curve("Memory over file size, MB", note, memory.conditions, "MB", series)
+
+
+def _line(points: Points, up: Callable[[float], float], colour: str) -> Iterator[str]:
+    """A line through the medians, with bars from smallest to largest; places are those of the drawing."""
+    path = " ".join(f"{x:.1f},{up(point.median):.1f}" for x, point in points.items())
+    yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>'
+    for x, point in points.items():
+        yield f'<path d="M{x:.1f} {up(point.smallest):.1f}V{up(point.largest):.1f}" stroke="{colour}"/>'
+        yield f'<circle cx="{x:.1f}" cy="{up(point.median):.1f}" r="3.5" fill="{colour}"/>'
+        yield _text(x, up(point.largest) - 8, number(point.median), "middle", colour)
 
 
 def _step(most: float) -> float:
@@ -125,5 +171,5 @@ def _rule(x: float, y: float, to_x: float, to_y: float) -> str:
     return f'<path d="M{x:.1f} {y:.1f}L{to_x:.1f} {to_y:.1f}" stroke="{PALE}"/>'
 
 
-def _text(x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(x: float, y: float, text: str, anchor: str, colour: str = INK) -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
