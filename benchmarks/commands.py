@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.once import peak_megabytes
 from benchmarks.results import Memory, Peak, Workers, conditions
 from benchmarks.texts import generate
 
@@ -60,17 +61,16 @@ def measure_memory(folder: Path, sizes: Sequence[float]) -> Memory:
 
 def measure_peak(source: Path, to: Path, jobs: int) -> Peak:
     """Largest resident sizes, as the kernel counts them for each process (VmHWM), looked at while it lives."""
-    largest: dict[int, int] = {}
+    largest: dict[int, float] = {}
     with subprocess.Popen(command(source, to, jobs)) as process:
         while process.poll() is None:
             for pid in _family(process.pid):
-                largest[pid] = max(largest.get(pid, 0), _peak_bytes(pid))
+                largest[pid] = max(largest.get(pid, 0.0), peak_megabytes(pid))
             time.sleep(LOOK_SECONDS)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, process.args)
-    parent = largest.pop(process.pid, 0)
-    workers = sorted(peak / 1e6 for peak in largest.values())
-    return Peak(jobs, source.stat().st_size / 1e6, parent / 1e6, workers)
+    parent = largest.pop(process.pid, 0.0)
+    return Peak(jobs, source.stat().st_size / 1e6, parent, sorted(largest.values()))
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -79,13 +79,6 @@ def _family(pid: int) -> Iterator[int]:
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in _read(path).split():
             yield from _family(int(child))
-
-
-def _peak_bytes(pid: int) -> int:
-    for line in _read(Path(f"/proc/{pid}/status")).splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def _read(path: Path) -> str:

@@ -45,13 +45,16 @@ def run(module: str, arguments: dict[str, Any], source: Path, head: Path, to: Pa
     }
 
 
-def peak_megabytes() -> float:
-    """The largest resident size of this process so far.
+def peak_megabytes(pid: int | str = "self") -> float:
+    """The largest resident size of a process so far, as Linux counts it (VmHWM); 0 where it has ended.
 
-    Asked of Linux, because `ru_maxrss` remembers the process that it was forked from.
+    `ru_maxrss` would not do: it remembers the process that this one was forked from.
     """
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:"))
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in status.splitlines() if line.startswith("VmHWM:")), 0.0)
 
 
 def main() -> None:
