@@ -15,6 +15,7 @@ TITLE, AXIS, BAR, GAP = 74, 40, 13, 9  # heights: above a panel, below it, of a 
 CURVE = 180
 INK, PALE, OURS, OTHERS = "#333", "#ddd", "#c2410c", "#4b6a88"
 SHADES = (1.0, 0.6, 0.35)  # one input after the other
+LAPS = "one core, processor time, medians"
 COLOURS = (OURS, OTHERS, "#6b8e23")  # one line after the other
 
 
@@ -50,8 +51,8 @@ def _bars(races: Sequence[Race]) -> Iterator[str]:
         return LEFT + (WIDTH - LEFT - RIGHT) * math.log10(max(times, 1)) / decades
 
     inputs = ", ".join(race.source for race in races)
-    note = f"floor: JSON lines in and out, nothing between; bars of one contender, from the top: {inputs} texts"
-    yield from _title(24, "Cost as multiples of the floor (logarithmic)", note, races[0].conditions)
+    note = f"floor: JSON lines in, JSON lines out; bars from the top: {inputs} texts"
+    yield from _title(24, "Cost as multiples of the floor (logarithmic)", note, LAPS, races[0].conditions)
     for decade in range(decades + 1):
         yield _rule(across(10**decade), TITLE, across(10**decade), TITLE + height)
         yield _text(across(10**decade), TITLE + height + 16, f"{10**decade:,}×", "middle")
@@ -78,6 +79,7 @@ class _Curve:
 
     title: str
     note: str
+    how: str
     conditions: Conditions
     unit: str
     series: Mapping[str, Points]
@@ -94,7 +96,7 @@ class _Curve:
         def up(value: float) -> float:
             return top + CURVE * (1 - value / (most * 1.2))
 
-        yield from _title(top - TITLE + 24, self.title, self.note, self.conditions)
+        yield from _title(top - TITLE + 24, self.title, self.note, self.how, self.conditions)
         step = _step(most)
         for tick in range(int(most / step) + 1):
             yield _rule(LEFT, up(tick * step), WIDTH - RIGHT, up(tick * step))
@@ -102,18 +104,24 @@ class _Curve:
         for place in places:
             label = f"{place:,.0f}" if place >= 10 else number(place)
             yield _text(across(place), top + CURVE + 16, f"{label} {self.unit}", "middle")
+        legend = top + CURVE - 10
         for colour, (name, points) in zip(COLOURS, self.series.items(), strict=False):
-            yield from _line({across(place): figure for place, figure in points.items()}, up, colour)
-            last = max(points)
-            yield _text(across(last) - 6, up(points[last].smallest) + 18, name, "end", colour)
+            yield from _line({across(place): point for place, point in points.items()}, up, colour)
+            if len(self.series) > 1:
+                first, last = (number(points[place].median) for place in (min(points), max(points)))
+                yield _text(WIDTH - RIGHT - 8, legend, f"{name}: {first} to {last}", "end", colour)
+                legend -= 17
+            else:
+                for place, point in points.items():
+                    yield _text(across(place), up(point.largest) - 8, number(point.median), "middle", colour)
 
 
 def _rule_curve(growth: Growth | None) -> _Curve | None:
     if growth is None:
         return None
-    note = f"{number(growth.megabytes)} MB of generated texts; all but ten rules match nothing; logarithmic"
+    note = f"{number(growth.megabytes)} MB of generated texts; all but ten rules match nothing (axis logarithmic)"
     points = {float(count): growth.speed(count) for count in growth.laps}
-    return _Curve("Speed over the number of rules, MB/s", note, growth.conditions, "rules", {"cleaner": points})
+    return _Curve("Speed over the number of rules, MB/s", note, LAPS, growth.conditions, "rules", {"cleaner": points})
 
 
 def _memory_curve(memory: Memory | None) -> _Curve | None:
@@ -126,8 +134,8 @@ def _memory_curve(memory: Memory | None) -> _Curve | None:
         kinds |= {f"largest worker, --jobs {peak.jobs}": peak.worker_megabytes} if peak.worker_megabytes else {}
         for name, megabytes in kinds.items():
             series.setdefault(name, {})[peak.megabytes] = figure([max(megabytes)])
-    note = "resident size at its largest, whole commands, generated texts; file size on a logarithmic axis"
-    return _Curve("Memory over file size, MB", note, memory.conditions, "MB", series)
+    note = "largest resident size of each process; generated texts, size of the file on a logarithmic axis"
+    return _Curve("Memory over file size, MB", note, "whole commands", memory.conditions, "MB", series)
 
 
 def _line(points: Points, up: Callable[[float], float], colour: str) -> Iterator[str]:
@@ -137,7 +145,6 @@ def _line(points: Points, up: Callable[[float], float], colour: str) -> Iterator
     for x, point in points.items():
         yield f'<path d="M{x:.1f} {up(point.smallest):.1f}V{up(point.largest):.1f}" stroke="{colour}"/>'
         yield f'<circle cx="{x:.1f}" cy="{up(point.median):.1f}" r="3.5" fill="{colour}"/>'
-        yield _text(x, up(point.largest) - 8, number(point.median), "middle", colour)
 
 
 def _step(most: float) -> float:
@@ -160,9 +167,9 @@ def _bars_height(races: Sequence[Race]) -> float:
     return GAP + (BAR * len(races) + GAP) * len(_names(races))
 
 
-def _title(y: float, title: str, note: str, conditions: Conditions) -> Iterator[str]:
+def _title(y: float, title: str, note: str, how: str, conditions: Conditions) -> Iterator[str]:
     yield f'<text x="12" y="{y:.1f}" font-size="15" font-weight="bold">{escape(title)}</text>'
-    where = f"one core, processor time, medians; {conditions.python}, {conditions.day}, commit {conditions.commit}"
+    where = f"{how}; {conditions.python}, {conditions.day}, commit {conditions.commit}"
     for line, text in enumerate((note, where), 1):
         yield f'<text x="12" y="{y + 2 + 16 * line:.1f}" fill="#666">{escape(text)}</text>'
 
