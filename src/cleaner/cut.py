@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from cleaner.model import Action, CleanerError, Edit
 
 # U+0085 is none: in scraped text it is the ellipsis of windows-1252, which `repair` mends.
+_RARE_LINE_ENDS = "\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 LINE_END = regex.compile(r"\r\n|[\n\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 
 
@@ -108,11 +109,14 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
 
 def locate(source: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """The edits with `before` and the 1-based `line` filled in from the source that their offsets point into."""
-    edits = list(edits)
-    if not edits:
-        return ()
-    line_starts = [match.end() for match in LINE_END.finditer(source)]
-    return tuple(
-        replace(edit, before=source[edit.start : edit.end], line=bisect_right(line_starts, edit.start) + 1)
-        for edit in edits
-    )
+    located: list[Edit] = []
+    line, start = 1, 0
+    starts: list[int] | None = None
+    for edit in edits:
+        if starts is None and any(mark in source for mark in _RARE_LINE_ENDS):
+            starts = [match.end() for match in LINE_END.finditer(source)]
+        line = line + source.count("\n", start, edit.start) if starts is None else bisect_right(starts, edit.start) + 1
+        start = edit.start
+        before = source[start : edit.end]
+        located.append(Edit(start, edit.end, edit.after, edit.action, edit.reason, before, line, edit.takes_line))
+    return tuple(located)

@@ -2,21 +2,17 @@
 
 ftfy 6.3.1 changes a line for four reasons only: a control character, an entity, a form that is not NFC, or a sequence
 that its table of badness holds (`ftfy.badness`).  Each of those sequences holds a character that is suspicious by
-itself, or two neighbours beyond ASCII of which one belongs to a category of that table and one is no mark of good
-typography.  `tests/test_scan.py` proves it on fuzzed texts, `tests/test_repair.py` on all texts of the benchmark.
+itself, or two neighbours beyond ASCII, and the table itself is asked which two.  `tests/test_scan.py` proves it on
+fuzzed texts, `tests/test_repair.py` on all texts of the benchmark.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 import regex
-from ftfy.badness import MOJIBAKE_CATEGORIES
-
-TYPOGRAPHY = (
-    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
-    "\N{RIGHT DOUBLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{NO-BREAK SPACE}\N{BULLET}"
-)
+from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
 
 # Categories whose characters are in no bad sequence among themselves.
 _HARMLESS = ("common", "lower_common", "upper_common")
@@ -26,6 +22,7 @@ _RISKY = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES[name] for name in MOJIBAK
 _BAD_ALONE = (
     "\N{LATIN CAPITAL LIGATURE OE}\N{LATIN SMALL LIGATURE OE}\N{LATIN CAPITAL LETTER A WITH TILDE}"
     "\N{LATIN CAPITAL LETTER A WITH CIRCUMFLEX}\N{CYRILLIC CAPITAL LETTER DJE}"
+    "\N{LATIN CAPITAL LETTER O WITH STROKE}\N{LATIN CAPITAL LETTER U WITH GRAVE}"  # in sequences of four
 )
 CONTROL = "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff"
 _ODD = regex.compile(rf"[{CONTROL}\r\N{{LINE SEPARATOR}}\N{{PARAGRAPH SEPARATOR}}{_BAD_ALONE}]|(?!\p{{NFC_QC=Yes}})")
@@ -43,6 +40,17 @@ def is_risky(character: str) -> bool:
     return _RISKY.match(character) is not None
 
 
-def is_typography(character: str) -> bool:
-    """Whether the character is a mark of good typography; sequences of these are never bad."""
-    return character in TYPOGRAPHY
+@lru_cache(maxsize=100_000)
+def is_bad_pair(first: int, second: int) -> bool:
+    """Whether a bad sequence begins with these two code points beyond ASCII, or holds them behind one of ASCII.
+
+    Every sequence with neighbours beyond ASCII does, those apart whose characters are odd by themselves.
+    """
+    pair = chr(first) + chr(second)
+    texts = (pair, f"a{pair}", f"A{pair}", f" {pair}", f".{pair}", *(pair + other for other in _OTHERS))
+    return any(BADNESS_RE.match(text) for text in texts)
+
+
+_TABLE = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]")
+# What may follow a pair in a bad sequence: every character of ftfy's table, and one each of the other kinds.
+_OTHERS = [*_TABLE.findall("".join(map(chr, [*range(0x80, 0x2600), *range(0xE000, 0x10000)]))), "a", "A", " ", "."]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
@@ -19,7 +19,7 @@ from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
 from cleaner.rules.literals import required_literals
 from cleaner.rules.model import Duplicate, Rule
-from cleaner.scan import COLUMNS, FOLDED, encode
+from cleaner.scan import encode
 from cleaner.segment import Line, Page
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
@@ -83,58 +83,62 @@ def _literals(rule: Rule) -> tuple[bytes, ...]:
     return tuple(map(encode, literals)) if all(needed) else ()
 
 
-def _suspects(repeater: _Repeater, headline: Line | None, page: Page) -> Iterator[int]:
+def _suspects(repeater: _Repeater, headline: Line | None, page: Page) -> Sequence[int]:
     """Places of lines that might repeat what the rule says that they repeat; the others surely don't."""
-    repeats, rule, phrases = repeater.repeats, repeater.rule, page.phrases
-    where = rule.conditions.where
-    reach = where.first if where is not None and isinstance(where.first, int) else len(phrases)
-    places = range(min(reach, len(phrases)))
-    if repeats.against == "earlier":
-        found: Iterable[int] = _holding(repeater.literals, page) if rule.patterns else _said_before(page)
-        yield from (place for place in found if place in places)
+    repeats, where = repeater.repeats, repeater.rule.conditions.where
+    if repeats.against != "earlier" and repeats.match == "exact" and not repeater.rule.patterns:
+        places = page.repeated  # a line like its neighbour or the headline is like some other line
+    elif repeats.against == "earlier":
+        places = _holding(repeater.literals, page) if repeater.rule.patterns else page.repeated
     elif repeats.against == "headline":
-        if headline is not None and headline.phrase:
-            said = encode(headline.phrase)
-            if rule.patterns and repeats.match == "exact":
-                found = _holding((said,), page)
-            else:
-                found = _holding(repeater.literals, page) if rule.patterns else places
-            for place in found:
-                if place in places and place != headline.place and _may_say(repeater, phrases[place], said):
-                    yield place
+        places = _beside_headline(repeater, headline, page)
     else:
-        step = 1 if repeats.against == "next" else -1
-        found = places if repeats.match == "exact" or not rule.patterns else _holding(repeater.literals, page)
-        for place in found:
-            if place in places and 0 <= place + step < len(phrases):
-                if _may_say(repeater, phrases[place], phrases[place + step]):
-                    yield place
+        places = _beside_neighbour(repeater, page)
+    if places and where is not None and isinstance(where.first, int):
+        return [place for place in places if place < where.first]
+    return places
 
 
-def _may_say(repeater: _Repeater, phrase: bytes, other: bytes) -> bool:
-    """Whether a line with this phrase might repeat the other one."""
-    match = repeater.repeats.match
+def _beside_headline(repeater: _Repeater, headline: Line | None, page: Page) -> Sequence[int]:
+    """Places of lines that may say the headline, or a part of it, otherwise than word for word."""
+    said = encode(headline.phrase) if headline is not None else b""
+    if not said:
+        return ()
+    match, phrases = repeater.repeats.match, page.phrases
+    if repeater.rule.patterns:
+        return _holding((said,) if match == "exact" else repeater.literals, page)
     if match == "fuzzy":
-        return True
-    if repeater.rule.patterns:  # which compare a part of the line
-        return match == "contained" or (other if match == "exact" else other.partition(b" ")[0]) in phrase
-    return phrase == other if match == "exact" else phrase in other
+        return range(len(phrases))
+    return [place for place, phrase in enumerate(phrases) if phrase in said]
 
 
-def _said_before(page: Page) -> list[int]:
-    """Places of lines whose phrase stands further up too."""
-    phrases = page.phrases
-    if len(set(phrases)) == len(phrases):
-        return []
-    return [place for places in page.places.values() for place in places[1:]]
+def _beside_neighbour(repeater: _Repeater, page: Page) -> Sequence[int]:
+    """Places of lines that may say what the next or previous line says, or a part of it."""
+    match, phrases = repeater.repeats.match, page.phrases
+    has_patterns = bool(repeater.rule.patterns)
+    step = 1 if repeater.repeats.against == "next" else -1
+    places = _holding(repeater.literals, page) if has_patterns and match != "exact" else range(len(phrases))
+    where = repeater.rule.conditions.where
+    limit = where.first if where is not None and isinstance(where.first, int) else len(phrases)
+    found = []
+    for place in places:
+        if place >= limit or not 0 <= place + step < len(phrases):
+            continue
+        phrase, other = phrases[place], phrases[place + step]
+        if match == "fuzzy" or (
+            phrase in other
+            if not has_patterns
+            else match == "contained" or (other if match == "exact" else other.partition(b" ")[0]) in phrase
+        ):
+            found.append(place)
+    return found
 
 
-def _holding(literals: tuple[bytes, ...], page: Page) -> Iterable[int]:
+def _holding(literals: tuple[bytes, ...], page: Page) -> Sequence[int]:
     """Places of lines that hold one of the folded literals; all places where there are none."""
     if not literals or not page.is_folded_whole:
         return range(len(page.content))
-    folded, found = page.scan.folded, set()
-    starts = page.scan.table[FOLDED : page.scan.line_count * COLUMNS : COLUMNS]
+    folded, starts, found = page.scan.folded, page.folded_starts, set()
     for literal in literals:
         at = folded.find(literal)
         while at >= 0:

@@ -6,8 +6,11 @@ Duplicates come last, because the line that a duplicate repeats must be one that
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from cleaner.claims import Claims, acts, is_inside
 from cleaner.duplicates import Duplicates
@@ -17,6 +20,31 @@ from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Line, Page
 
+class Judged(msgspec.Struct, frozen=True):
+    """The edits that rules ask for on a page, sorted and disjoint, with offsets into its text; and every hit there."""
+
+    edits: list[Edit]
+    page: Page
+    hits: list[Hit]
+
+    def carry(self, page: Page) -> list[Hit] | None:
+        """The hits on a page that is this one without the lines that went; None where lines have changed, too."""
+        if not all(edit.takes_line for edit in self.edits):
+            return None
+        gone = sorted({bisect_right(self.page.starts, edit.start) - 1 for edit in self.edits})
+        if len(self.page.content) - len(gone) != len(page.content):
+            return None
+        carried = []
+        for hit in self.hits:
+            place = hit.line.place
+            below = bisect_left(gone, place)
+            if below == len(gone) or gone[below] != place:
+                line = page.content[place - below]
+                shift = line.text_start - hit.line.text_start
+                carried.append(Hit(hit.rule, line, hit.start + shift, hit.end + shift, hit.match))
+        return carried
+
+
 class Judge:
     """Rules made ready once, for many pages."""
 
@@ -25,35 +53,38 @@ class Judge:
         self._matcher = matcher or LiteralMatcher(self.rules)
         self._duplicates = Duplicates([rule for rule in self.rules if rule.scope is Scope.DUPLICATE])
 
-    def judge(self, page: Page) -> list[Edit]:
-        """The edits that the rules ask for, sorted and disjoint, with offsets into the page's text."""
-        hits, claims = self._look(page, with_late=False)
+    def judge(self, page: Page, before: Judged | None = None) -> Judged:
+        """The edits that the rules ask for.
+
+        `before` is what came out before the page's text was cut accordingly: lines that stayed say what they said.
+        """
+        found = before.carry(page) if before is not None else None
+        if found is None:
+            found = self._matcher.find(page)
+        hits, claims = self._look(page, found, with_late=False)
         edits = [_line_edit(line, rule) for line, rule in claims.winners()]
         edits.extend(_span_edits(page, hits, claims))
-        return sorted(edits, key=lambda edit: edit.start)
+        return Judged(sorted(edits, key=lambda edit: edit.start), page, found)
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:
         """Every rule that would take a line or change it, by line number, the one that gets the line first.
 
         Behind the rules that claim the whole line come the duplicates that it is, and those that would cut inside it.
         """
-        hits, claims = self._look(page, with_late=True)
+        hits, claims = self._look(page, self._matcher.find(page), with_late=True)
         return claims.everyone(page, hits)
 
     def keepers(self, page: Page) -> dict[int, list[Rule]]:
         """The `keep` rules that protect a line, by line number."""
         found: defaultdict[int, list[Rule]] = defaultdict(list)
-        for hit in self._acting_hits(page):
+        for hit in _acting(self._matcher.find(page), page):
             if hit.rule.action is Verb.KEEP:
                 found[hit.line.number].append(hit.rule)
         return dict(found)
 
-    def _acting_hits(self, page: Page) -> list[Hit]:
-        return [hit for hit in self._matcher.find(page) if acts(hit.rule, page, hit.line)]
-
-    def _look(self, page: Page, *, with_late: bool) -> tuple[list[Hit], Claims]:
+    def _look(self, page: Page, found: Iterable[Hit], *, with_late: bool) -> tuple[list[Hit], Claims]:
         """The hits of rules that act, and who claims which line."""
-        hits = self._acting_hits(page)
+        hits = _acting(found, page)
         claims = Claims({hit.line.place for hit in hits if hit.rule.action is Verb.KEEP}, with_late)
         for hit in hits:
             if hit.rule.action is Verb.REMOVE and hit.rule.scope is not Scope.INLINE:
@@ -64,6 +95,10 @@ class Judge:
                         claims.add(line, hit.rule, named=False)
         self._duplicates.claim(page, claims)
         return hits, claims
+
+
+def _acting(hits: Iterable[Hit], page: Page) -> list[Hit]:
+    return [hit for hit in hits if acts(hit.rule, page, hit.line)]
 
 
 def _taken(hit: Hit, page: Page) -> Iterable[Line] | None:

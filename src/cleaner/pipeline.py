@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cleaner.cut import compose, cut, locate
-from cleaner.judge import Judge
+from cleaner.judge import Judge, Judged
 from cleaner.model import Cleaned, CleanerError, Document, Edit
 from cleaner.repair import is_white_space, repair, tidy
 from cleaner.rules.load import RuleSet, load_rules
@@ -72,8 +72,9 @@ class Cleaner:
         edits: list[Edit] = []
         current = document
         growing = 0
+        judged: Judged | None = None
         while growing < MAX_PASSES:
-            changes = self._pass(current)
+            changes, judged = self._pass(current, judged)
             edits = compose(edits, changes)
             text = cut(current.text, changes)
             if is_white_space(changes):
@@ -85,16 +86,16 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _pass(self, document: Document) -> list[Edit]:
+    def _pass(self, document: Document, before: Judged | None) -> tuple[list[Edit], Judged]:
         """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
         page = segment(document)
         edits: list[Edit] = repair(document.text, page.scan.odd)
         if edits:
-            page = segment(replace(document, text=cut(document.text, edits)))
-        removals = self._judge.judge(page)
-        edits = compose(edits, removals)
-        text = cut(page.document.text, removals)
-        return compose(edits, tidy(text))
+            page, before = segment(replace(document, text=cut(document.text, edits))), None
+        judged = self._judge.judge(page, before)
+        edits = compose(edits, judged.edits)
+        text = cut(page.document.text, judged.edits)
+        return compose(edits, tidy(text)), judged
 
 
 def clean(text: str, *, url: str | None = None, title: str | None = None, language: str | None = None) -> Cleaned:

@@ -8,7 +8,6 @@ text.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -18,7 +17,7 @@ from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
 from ftfy.badness import is_bad
 
 from cleaner.cut import LINE_END
-from cleaner.damage import CONTROL, TYPOGRAPHY
+from cleaner.damage import CONTROL
 from cleaner.model import Action, Edit, Reason
 from cleaner.scan import encode, scan
 
@@ -39,7 +38,6 @@ _PIECE_CHARS = 1_000_000
 # Whatever ftfy's steps other than mojibake detection and NFC could act on: its control characters, C1 controls,
 # surrogates.
 _SUSPECT = regex.compile(f"[{CONTROL}]")
-_TYPOGRAPHY = re.compile(f"[\x00-\x7f{TYPOGRAPHY}]*")
 _ENTITY = regex.compile(r"&#?[0-9A-Za-z]{1,24};")
 
 REPAIRS = {
@@ -152,9 +150,7 @@ def needs_repair(line: str, unescape: bool) -> bool:
     """Whether ftfy could change this line: False only where it surely returns it as it is."""
     if _SUSPECT.search(line) or (unescape and "&" in line and _ENTITY.search(line)):
         return True
-    if line.isascii() or _TYPOGRAPHY.fullmatch(line):
-        return False
-    return not unicodedata.is_normalized("NFC", line) or is_bad(line)
+    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or is_bad(line))
 
 
 def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:

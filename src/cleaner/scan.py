@@ -13,7 +13,7 @@ from array import array
 import cython
 import regex
 
-from cleaner.damage import is_odd, is_risky, is_typography
+from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_character
 
 # What a character is, as bits of `flags`.
@@ -38,8 +38,6 @@ _CLOSES_TITLE = cython.declare(cython.uchar, 16)
 _DIGIT = cython.declare(cython.uchar, 32)
 # What it may mean for repair beside another character beyond ASCII.
 _RISKY = cython.declare(cython.uchar, 64)
-_TYPOGRAPHY = cython.declare(cython.uchar, 128)
-_BEYOND_ASCII = cython.declare(cython.uchar, 1)  # so that the marks of a character before are never none
 
 _ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
 _SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}\N{HORIZONTAL ELLIPSIS}\N{KHMER SIGN KHAN}]")
@@ -137,7 +135,6 @@ def _marks(character: str) -> int:
         | (_CLOSES_TITLE if _CLOSING_TITLE.match(character) else 0)
         | (_DIGIT if regex.match(r"\d", character) else 0)
         | (_RISKY if is_risky(character) else 0)
-        | (_TYPOGRAPHY if is_typography(character) else 0)
     )
 
 
@@ -256,7 +253,8 @@ def scan(raw: bytes) -> Scan:
     width: cython.Py_ssize_t
     block: Block
     marks: cython.uchar
-    last: cython.uchar  # marks of the character before, none for ASCII
+    last: cython.int  # the code point before, where it is beyond ASCII
+    risk: cython.uchar  # and its marks
 
     while start < size:
         start_extra = text_start_extra = text_end_extra = extra
@@ -267,6 +265,7 @@ def scan(raw: bytes) -> Scan:
         phrase_end = at
         has_space = is_entangled = is_odd = False
         last = 0
+        risk = 0
         while index < size:
             code = source[index]
             flags = byte_flags[code]
@@ -312,9 +311,10 @@ def scan(raw: bytes) -> Scan:
                 offset = code & 255
                 bits = block.marks
                 marks = bits[offset]
-                if last and (last | marks) & _RISKY and not last & marks & _TYPOGRAPHY:
-                    is_odd = True
-                last = marks | _BEYOND_ASCII
+                if last and not is_odd and (risk | marks) & _RISKY:
+                    is_odd = is_bad_pair(last, code)
+                last = code
+                risk = marks
                 bits = block.flags
                 flags = bits[offset]
             else:

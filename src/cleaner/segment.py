@@ -7,6 +7,7 @@ looks at, which in most documents are few.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -126,10 +127,27 @@ class Page:
             for place, phrase in enumerate(self.scan.phrases)
         ]
 
+    @cached_property
+    def starts(self) -> array[int]:
+        """Where each line of `content` starts."""
+        return self.scan.table[scan.START : self.scan.line_count * scan.COLUMNS : scan.COLUMNS]
+
     @property
     def is_folded_whole(self) -> bool:
         """Whether every line's phrase stands in the scan's folded text as it is."""
         return None not in self.scan.phrases
+
+    @cached_property
+    def folded_starts(self) -> array[int]:
+        """Where each line of `content` starts in the scan's folded text."""
+        return self.scan.table[scan.FOLDED : self.scan.line_count * scan.COLUMNS : scan.COLUMNS]
+
+    @cached_property
+    def repeated(self) -> list[int]:
+        """The places in `content` whose folded phrase stands further up, too."""
+        if len(set(self.phrases)) == len(self.phrases):
+            return []
+        return sorted(place for places in self.places.values() for place in places[1:])
 
     @cached_property
     def places(self) -> dict[bytes, list[int]]:

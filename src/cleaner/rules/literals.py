@@ -46,7 +46,7 @@ def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = M
     tree = _parse(pattern)
     if tree is None:
         return frozenset()
-    return (_of_whole(list(tree), min_chars) if is_whole else _best(tree, min_chars)) or frozenset()
+    return _required(list(tree), LINE_START if is_whole else "", min_chars) or frozenset()
 
 
 def longest_match(pattern: str) -> int | None:
@@ -74,18 +74,20 @@ def _parse(pattern: str) -> Any:
         return None
 
 
-def _of_whole(tree: Sequence[Part], min_chars: int) -> frozenset[str] | None:
-    """The literals of a pattern that begins where the line begins, branch by branch."""
+def _required(tree: Sequence[Part], before: str, min_chars: int) -> frozenset[str] | None:
+    """The literals of a pattern, branch by branch; `before` is what stands before its own beginning."""
     while len(tree) == 1 and tree[0][0] is sre.SUBPATTERN:
         tree = list(tree[0][1][3])
     if len(tree) == 1 and tree[0][0] is sre.BRANCH:
-        branches = [_of_whole(list(branch), min_chars) for branch in tree[0][1][1]]
+        branches = [_required(list(branch), before, min_chars) for branch in tree[0][1][1]]
         return None if any(branch is None for branch in branches) else frozenset().union(*filter(None, branches))
     heads, _ = _heads([*tree], frozenset(("",)))
     folded = {fold_literal(head).lstrip(" ") for head in heads}
-    if min(map(len, folded)) >= MIN_HEAD_CHARS:
-        return frozenset(LINE_START + head for head in folded if not _has_shorter_head(head, folded))
-    return _best(tree, min_chars)
+    inside = _best(tree, min_chars)
+    if min(map(len, folded)) < (MIN_HEAD_CHARS if before else min_chars):
+        return inside
+    own = frozenset(before + head for head in folded if not _has_shorter_head(head, folded))
+    return own if before or inside is None else max(own, inside, key=_selectivity)
 
 
 def _has_shorter_head(head: str, heads: set[str]) -> bool:

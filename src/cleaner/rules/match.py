@@ -21,7 +21,7 @@ from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.literals import MIN_CHARS, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, FOLDED, TEXT_END, TEXT_START, count_words
+from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, TEXT_END, TEXT_START, count_words
 from cleaner.segment import Line, Page
 
 
@@ -110,8 +110,7 @@ class LiteralMatcher:
     def _candidates(self, page: Page) -> list[tuple[int, _Try]]:
         """Places of lines, and what to try there, in the order of lines and rules."""
         scanned = page.scan
-        table = scanned.table
-        starts = table[FOLDED : scanned.line_count * COLUMNS : COLUMNS]
+        table, starts = scanned.table, page.folded_starts
         places: dict[tuple[int, int], tuple[int, _Try]] = {}
         for index, _, end in self._scan.find_matches_as_indexes(scanned.folded, overlapping=True):
             place = bisect_right(starts, end - 1) - 1
