@@ -1,5 +1,7 @@
 """The tables and the plot of `docs/performance.md`, made from the kept results and from nothing else.
 
+    python -m benchmarks.docs      # makes them anew without measuring anything
+
 Only what stands between the two marks is written; the prose around them is the author's.
 """
 
@@ -13,6 +15,7 @@ from benchmarks.markdown import about, machine, number, spread, table
 from benchmarks.plot import draw
 from benchmarks.race import CONTENDERS
 from benchmarks.results import (
+    DATA,
     PROJECT,
     Growth,
     Kept,
@@ -196,3 +199,7 @@ def _loading(loading: Loading) -> str:
         (f"`{source.replace('|', chr(92) + '|')}`", number(s), end) for source, (s, end) in loading.patterns.items()
     )
     return text + table(("pattern", "seconds", "end"), ends) + f"\n{about(loading.conditions)}\n"
+
+
+if __name__ == "__main__":
+    write_docs(DATA, DOCS)

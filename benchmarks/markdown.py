@@ -24,12 +24,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def number(value: float) -> str:
     """The number with three digits that count.
 
-    >>> [number(value) for value in (1234.5, 123.4, 12.34, 1.234, 0.01234)]
-    ['1,234', '123', '12.3', '1.23', '0.0123']
+    >>> [number(value) for value in (1234.5, 123.4, 12.34, 1.234, 0.4, 0.01234)]
+    ['1,234', '123', '12.3', '1.23', '0.400', '0.0123']
     """
     if value >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if value < 1 else f"{value:.{2 if value < 10 else 1}f}"
+    return f"{value:#.3g}" if value < 1 else f"{value:.{2 if value < 10 else 1}f}"
 
 
 def spread(figure: Figure) -> str:
