@@ -144,7 +144,7 @@ class _Plain(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         if self._is_start:
             self._is_start = False
-            self._head = _read_full(self._encoded, MAGIC_BYTES)
+            self._head = read_full(self._encoded, MAGIC_BYTES)
             codec = sniff_codec(self._head)
             if codec:
                 raise CodecError(
@@ -253,7 +253,7 @@ class _Members(io.RawIOBase):
         return self._waiting[:MAGIC_BYTES]
 
     def _fetch(self, size: int) -> bytes:
-        fetched = _read_full(self._encoded, size)
+        fetched = read_full(self._encoded, size)
         self.encoded_bytes += len(fetched)
         return fetched
 
@@ -262,7 +262,7 @@ class _Members(io.RawIOBase):
         super().close()
 
 
-def _read_full(file: BinaryIO, size: int) -> bytes:
+def read_full(file: BinaryIO, size: int) -> bytes:
     """So many bytes; fewer at the end only, also where a pipe hands out less at a time."""
     chunks = []
     while size:

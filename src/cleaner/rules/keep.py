@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from cleaner.dump.entries import Entry, Failure, Fields, open_source, read_entry, read_record, read_source, record_lines
-from cleaner.dump.inputs import Format, Inputs, Source, Unusable
+from cleaner.dump.formats import Format
+from cleaner.dump.inputs import Inputs, Source, Unusable
 from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
 
