@@ -60,10 +60,10 @@ def text_array(texts: Sequence[str], type_: pa.DataType) -> pa.Array:
     return pa.array([text.encode() for text in texts] if _is_bytes(type_) else texts, type_)
 
 
-def to_ipc(batch: pa.RecordBatch, row_group: int) -> bytes:
+def to_ipc(batch: pa.RecordBatch, row_group: int, *, compression: str | None = None) -> bytes:
     """The batch as one Arrow IPC stream that remembers its row group; streams may stand one after the other."""
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options = pa.ipc.IpcWriteOptions(compression=compression)
     with pa.ipc.new_stream(sink, batch.schema.remove_metadata(), options=options) as stream:
         stream.write_batch(batch, custom_metadata={"row_group": str(row_group)})
     return bytes(sink.getvalue())

@@ -179,7 +179,7 @@ def _entry(doc: str, number: int, text: object, url: str | None, title: str | No
 
 def encode_rows(rows: RowSlice, kept: Sequence[tuple[Entry, str]], fields: Fields) -> bytes:
     """A piece of the output: the rows of these entries with their clean texts, all other columns as they were."""
-    return to_ipc(clean_rows(rows, kept, fields), rows.row_group)
+    return to_ipc(clean_rows(rows, kept, fields), rows.row_group, compression="zstd")  # pieces wait on disk
 
 
 def clean_rows(rows: RowSlice, kept: Sequence[tuple[Entry, str]], fields: Fields) -> pa.RecordBatch:

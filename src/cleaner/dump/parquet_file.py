@@ -14,6 +14,7 @@ from cleaner.dump.entries import Fields
 from cleaner.dump.parquet import open_parquet, output_schema, read_batches
 
 MAX_ROW_GROUP_BYTES = 128 << 20  # decoded; Parquet's own default, and what is in memory at a time
+FORMAT = {"version": "2.6", "write_page_checksum": True}  # all types; and damage is seen when it is read
 ARROW_SCHEMA = b"ARROW:schema"
 
 
@@ -84,10 +85,9 @@ def with_other_texts(path: Path, to: BinaryIO, text_field: str, change: Callable
 def _layout(parquet: pq.ParquetFile, fields: Fields) -> dict[str, Any]:
     """How the columns of a file are written: its compression and dictionaries, and the oddities of older writers.
 
-    The level of compression is not in a file; it is the one that Arrow takes by itself.  The format is 2.6, which
-    has all types of the formats before it.
+    The level of compression is not in a file; it is the one that Arrow takes by itself.
     """
-    layout: dict[str, Any] = {"version": "2.6", "store_schema": ARROW_SCHEMA in (parquet.metadata.metadata or {})}
+    layout: dict[str, Any] = FORMAT | {"store_schema": ARROW_SCHEMA in (parquet.metadata.metadata or {})}
     physical = (parquet.schema.column(column).physical_type for column in range(len(parquet.schema)))
     layout["use_deprecated_int96_timestamps"] = "INT96" in physical
     if not parquet.num_row_groups:

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from cleaner.dump.parquet import ParquetError
-from cleaner.dump.parquet_file import RowGroups
+from cleaner.dump.parquet_file import FORMAT, RowGroups
 
 MAX_COLUMNS = 10_000  # more fields than that are values that stand where names should
 _BATCH_BYTES = 8 << 20  # of JSON lines, which is what is in memory at a time beside a row group
@@ -58,7 +58,7 @@ def from_json_lines(lines: Path, to: BinaryIO, text_field: str) -> None:
             raise ParquetError(f"more than {MAX_COLUMNS:,} different fields, too many for columns: write JSON lines")
     kinds = kinds or {text_field: _Kind.TEXT}
     schema = pa.schema([pa.field(name, _type(kind)) for name, kind in kinds.items()])
-    groups = RowGroups(to, schema, {"version": "2.6", "compression": "zstd"})
+    groups = RowGroups(to, schema, FORMAT | {"compression": "zstd"})
     for batch in _batches(lines):
         columns = [_column(batch, field) for field in schema]
         groups.add(0, pa.RecordBatch.from_arrays(columns, schema=schema))

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from cleaner.dump.codecs import MAGIC_BYTES, Codec, sniff_codec
@@ -36,6 +41,15 @@ def _format(first: bytes, codec: Codec) -> Format:
     if first.startswith(PARQUET_MAGIC) and not codec:
         return Format.PARQUET
     return Format.JSONL if looks_like_jsonl(first.lstrip()) else Format.TXT
+
+
+@contextmanager
+def spooled(stream: BinaryIO) -> Iterator[Path]:
+    """The rest of a stream as a file, gone when the block ends: Parquet has to be read from its end."""
+    with tempfile.NamedTemporaryFile(prefix="cleaner-", suffix=".parquet") as file:
+        shutil.copyfileobj(stream, file)
+        file.flush()
+        yield Path(file.name)
 
 
 def _joined(head: bytes, rest: BinaryIO) -> BinaryIO:
