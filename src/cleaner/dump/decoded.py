@@ -221,6 +221,11 @@ class _Members(io.RawIOBase):
     def _stranger(self, head: bytes) -> str:
         """What is told of bytes that begin no member."""
         name = _NAMES[self._codec]
+        if head and any(mark.startswith(head) for mark in MARKS[self._codec]):
+            return (
+                f"cut off: it ends within the first bytes of {name} data, at byte {self.encoded_bytes:,}; "
+                f"{self._decoded_bytes:,} bytes could be read before; fetch the file again"
+            )
         if self._member_count:
             return (
                 f"damaged: what stands at byte {self.encoded_bytes - len(self._waiting):,} is no {name}; "
@@ -228,8 +233,6 @@ class _Members(io.RawIOBase):
             )
         if not head:
             return f"empty: its name says {name}, but there is no byte in it; fetch the file again"
-        if any(mark.startswith(head) for mark in MARKS[self._codec]):
-            return f"cut off: it ends within the first bytes of {name} data, at byte {len(head)}; fetch the file again"
         codec = sniff_codec(head)
         if codec:
             return f"its name says {name}, but it holds {_NAMES[codec]}: rename it to end in .{codec}"
