@@ -84,9 +84,13 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     if tail != MAGIC:
         raise ParquetError(f"cut off: the file ends at byte {size:,} without the footer; fetch the file again")
     try:
-        return pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES, page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as error:
-        raise ParquetError(f"damaged: the footer can't be read ({error}); fetch the file again") from None
+        parquet = pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES, page_checksum_verification=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ParquetError(f"damaged: the footer can't be read ({str(error).strip()}); fetch the file again") from None
+    about = parquet.metadata
+    if about.num_rows != sum(about.row_group(group).num_rows for group in range(about.num_row_groups)):
+        raise ParquetError("damaged: the footer differs with itself on how many rows there are; fetch the file again")
+    return parquet
 
 
 def _read_group(parquet: pq.ParquetFile, group: int, row: int) -> Iterator[pa.RecordBatch]:
@@ -94,22 +98,18 @@ def _read_group(parquet: pq.ParquetFile, group: int, row: int) -> Iterator[pa.Re
     about = parquet.metadata.row_group(group)
     rows = about.num_rows * SLICE_BYTES // max(1, about.total_byte_size)
     batches = parquet.iter_batches(min(_SLICE_ROWS, max(1, rows)), [group], use_threads=False)
-    while True:
+    left = about.num_rows
+    while left > 0:
         try:
-            batch = next(batches, None)
-        except (pa.ArrowException, OSError) as error:
+            batch = next(batches)
+        except (pa.ArrowException, OSError, ValueError, StopIteration) as error:
+            why = str(error).strip() or f"it holds {left:,} rows less than the footer says"
             raise ParquetError(
-                f"damaged: row group {group + 1} of {parquet.num_row_groups} (from row {row + 1:,} and from byte "
-                f"{_first_byte(about):,} on) can't be read ({error}); fetch the file again"
+                f"damaged: row group {group + 1} of {parquet.num_row_groups}, from row {row + 1:,} on, can't be read "
+                f"({why}); fetch the file again"
             ) from None
-        if batch is None:
-            return
+        left -= batch.num_rows
         yield from _halved(batch)
-
-
-def _first_byte(about: Any) -> int:
-    columns = [about.column(column) for column in range(about.num_columns)]
-    return min(int(column.dictionary_page_offset or column.data_page_offset) for column in columns)
 
 
 def _halved(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
