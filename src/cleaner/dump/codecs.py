@@ -6,6 +6,7 @@ import lzma
 import sys
 import zlib
 from enum import StrEnum
+from typing import IO
 
 from cleaner.model import CleanerError
 
@@ -15,6 +16,7 @@ else:
     from backports import zstd
 
 MAGIC_BYTES = 6  # the longest of the marks below
+MEMBER_BYTES = 2 << 20  # decoded; larger ones are hardly smaller when compressed
 
 
 class CodecError(CleanerError):
@@ -71,3 +73,31 @@ def encode_member(codec: Codec, decoded: bytes) -> bytes:
 
 
 _ZSTD_OPTIONS = {int(zstd.CompressionParameter.compression_level): 3, int(zstd.CompressionParameter.checksum_flag): 1}
+
+
+class MemberWriter:
+    """Writes bytes into a file as members of some size; a context manager whose end writes the last of them."""
+
+    def __init__(self, file: IO[bytes], codec: Codec) -> None:
+        self._file = file
+        self._codec = codec
+        self._waiting = bytearray()
+        self._is_empty = True
+
+    def __enter__(self) -> MemberWriter:
+        return self
+
+    def write(self, decoded: bytes) -> None:
+        """Write some bytes, now or with those that follow."""
+        self._waiting += decoded
+        if len(self._waiting) >= MEMBER_BYTES:
+            self._flush()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None and (self._waiting or self._is_empty):
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.write(encode_member(self._codec, bytes(self._waiting)))
+        self._waiting.clear()
+        self._is_empty = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,7 +21,7 @@ ARROW_SCHEMA = b"ARROW:schema"
 class RowGroups:
     """Writes batches as row groups: those that belong together as one, unless it would take too much memory."""
 
-    def __init__(self, to: BinaryIO, schema: pa.Schema, layout: dict[str, Any]) -> None:
+    def __init__(self, to: IO[bytes], schema: pa.Schema, layout: dict[str, Any]) -> None:
         self._writer = pq.ParquetWriter(to, schema, **layout)
         self._batches: list[pa.RecordBatch] = []
         self._bytes = 0
@@ -48,7 +48,7 @@ class RowGroups:
         self._batches, self._bytes = [], 0
 
 
-def stitch(spool: Path, source: Path, to: BinaryIO, fields: Fields) -> None:
+def stitch(spool: Path, source: Path, to: IO[bytes], fields: Fields) -> None:
     """Write the Parquet file whose pieces stand one after the other in `spool`, laid out like the file `source`.
 
     A row group is one of the source without the rows that failed; one that is larger than `MAX_ROW_GROUP_BYTES`
@@ -61,7 +61,15 @@ def stitch(spool: Path, source: Path, to: BinaryIO, fields: Fields) -> None:
     groups.close()
 
 
-def with_other_texts(path: Path, to: BinaryIO, text_field: str, change: Callable[[str], str | None]) -> Iterator[None]:
+def check_texts(path: Path, text_field: str) -> None:
+    """Read a Parquet file to its end; raises `ParquetError` where it or its texts can't be read."""
+    with open_parquet(path) as parquet:
+        output_schema(parquet.schema_arrow, Fields(text=text_field))
+        for _ in read_batches(parquet):
+            pass
+
+
+def with_other_texts(path: Path, to: IO[bytes], text_field: str, change: Callable[[str], str | None]) -> Iterator[None]:
     """Copy a Parquet file with each text changed, row by row, one step a row; rows where `change` gives None go.
 
     Raises `ParquetError` where the file or its texts can't be read.

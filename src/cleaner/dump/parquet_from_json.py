@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from enum import Flag, auto
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 import pyarrow as pa
@@ -41,7 +41,7 @@ _TYPES = (
 _JSON = pa.json_(pa.string())
 
 
-def from_json_lines(lines: Path, to: BinaryIO, text_field: str) -> None:
+def from_json_lines(lines: Path, to: IO[bytes], text_field: str) -> None:
     """Write JSON lines as a Parquet file, read twice and never held in memory.
 
     Each field is a column, in the order in which fields come up.  Texts, truth values, whole numbers of 64 bits and
