@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import multiprocessing
 import os
 import random
@@ -15,9 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cleaner.dump import chunks, journal, pool, work, writer
+from cleaner.dump import parquet as parquet_module
 from cleaner.model import Document
 from cleaner.pipeline import Cleaner
 from conftest import PROSE, RAW, Command, read_lines, read_tree, write_pack, write_tree
@@ -51,11 +55,24 @@ DUMP: dict[str, str | bytes] = {
 }
 
 
+def parquet(texts: list[str | None]) -> bytes:
+    """A Parquet file with these texts in row groups of 25."""
+    table = pa.table({"id": [f"row-{number}" for number in range(len(texts))], "n": range(len(texts)), "text": texts})
+    stream = io.BytesIO()
+    pq.write_table(table, stream, row_group_size=25)
+    return stream.getvalue()
+
+
+TEXTS = [f"Number {number}.\n\n{PROSE * (number % 3)}\n\nLeave a Reply\n" for number in range(60)]
+DUMP |= {"rows.parquet": parquet([*TEXTS, None]), "torn.parquet": parquet([*TEXTS])[:-300]}
+
+
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks so small that a small dump has many; processes forked from this one have them too."""
     monkeypatch.setattr(chunks, "CHUNK_BYTES", 1500)
     monkeypatch.setattr(chunks, "CHUNK_FILES", 4)
+    monkeypatch.setattr(parquet_module, "SLICE_BYTES", 1500)
 
 
 @pytest.fixture
@@ -107,6 +124,32 @@ def told(folder: Path) -> str:
 def test_outputs_and_audit_files_are_the_same_for_any_number_of_processes(jobs: int, dump: Path) -> None:
     assert run_forked(dump, "clean", "raw", "-o", "out", "--jobs", str(jobs)) == 3
     assert read_tree(dump / "out") == read_tree(dump / "wanted")
+
+
+CONVERSIONS = {
+    "rows-to-lines": ("rows.parquet", "out.jsonl.zst"),
+    "lines-to-rows": ("large.jsonl", "out.parquet"),
+    "small-lines-to-rows": ("small.jsonl", "out.parquet"),
+    "gzip-to-xz": ("packed.jsonl.gz", "out.jsonl.xz"),
+}
+
+
+@pytest.mark.parametrize(("name", "out"), CONVERSIONS.values(), ids=CONVERSIONS)
+def test_other_container_is_the_same_for_any_number_and_however_often_it_is_killed(
+    name: str, out: str, dump: Path
+) -> None:
+    arguments = ("clean", f"raw/{name}", "-o", f"wanted-{out}", "--jobs", "1")
+    status = run_forked(dump, *arguments)
+    assert status == (0 if name == "packed.jsonl.gz" else 3), told(dump)
+    assert run_forked(dump, *arguments[:3], f"three-{out}", "--jobs", "3") == status
+    deaths = 0
+    while run_forked(dump, *arguments[:3], f"killed-{out}", "-j", "1", before=Killer(deaths)) == -signal.SIGKILL:
+        deaths += 1
+        assert deaths < 50
+    assert deaths > 3
+    for other in (f"three-{out}", f"killed-{out}"):
+        assert (dump / other).read_bytes() == (dump / f"wanted-{out}").read_bytes()
+        assert read_tree(dump / f"{other}.cleaner") == read_tree(dump / f"wanted-{out}.cleaner")
 
 
 @pytest.mark.parametrize("name", ["large.jsonl", "packed.jsonl.gz", "texts/1.txt"])

@@ -16,7 +16,7 @@ from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record
 from cleaner.model import Cleaned, CleanerError, text_hash
-from cleaner.whole import written_whole
+from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
 
@@ -91,8 +91,9 @@ def read_outputs(manifest: Path) -> Iterator[str]:
 
 def write_report(folder: Path, report: dict[str, object]) -> None:
     """Put `report.json` in place."""
-    with written_whole(folder / REPORT) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    partial = folder / (REPORT + PARTIAL)  # always the same name, so that a run that is killed here leaves nothing
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    partial.replace(folder / REPORT)
 
 
 def read_failures(folder: Path) -> list[Failure]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from cleaner.dump.decoded import MAX_DOCUMENT_BYTES
-from cleaner.dump.entries import open_source
+from cleaner.dump.entries import Fields, open_source
 from cleaner.dump.formats import Format
 from cleaner.dump.inputs import Source, Unusable
 from cleaner.model import CleanerError
@@ -47,10 +47,11 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A piece of one file: whole lines of a file of records, or all of a file that is one document.
+    """A piece of one file: whole lines of JSON, rows of Parquet, or all of a file that is one document.
 
     `first_line` is the 1-based number of its first line, `next_line` that of the first behind it, `end` the decoded
-    offset there; `error` tells why the file can't be read further.
+    offset there; for Parquet they count rows, and `data` is an Arrow stream.  `error` tells why the file can't be read
+    further.
     """
 
     seen: Seen
@@ -63,6 +64,7 @@ class Slice:
     is_last: bool
     encoded_bytes: int
     error: str = ""
+    row_group: int = 0
 
 
 Chunk = Files | Slice
@@ -83,9 +85,10 @@ BEHIND = Place(-1)  # behind a file, at the next one
 class Planner:
     """Cuts the inputs into chunks, in order."""
 
-    def __init__(self, walk: Iterator[Source | Unusable], *, with_files: bool) -> None:
+    def __init__(self, walk: Iterator[Source | Unusable], fields: Fields, *, with_files: bool) -> None:
         """Without `with_files` every file becomes slices, also the smallest."""
         self._walk = walk
+        self._fields = fields
         self._with_files = with_files
         self._digest = hashlib.blake2b(digest_size=16)
         self._count = 0
@@ -141,6 +144,9 @@ class Planner:
         return Seen(self._count, self._digest.hexdigest(), item.name), max(size, 0)
 
     def _slices(self, source: Source, seen: Seen, place: Place) -> Iterator[Slice]:
+        if source.format is Format.PARQUET:
+            yield from cut_rows(source, self._fields, seen, place)
+            return
         try:
             file = open_source(source.path, source.codec, start=place.end)
         except CleanerError as error:
@@ -152,8 +158,30 @@ class Planner:
 
 
 def is_whole(source: Source, size: int) -> bool:
-    """Whether a worker reads the file itself: all text and pages, records only where they surely are few."""
-    return source.format is not Format.JSONL or (size <= CHUNK_BYTES and not source.codec)
+    """Whether a worker reads the file itself: all texts and pages, records only where they surely are few."""
+    if not source.format.holds_records:
+        return True
+    is_lines = source.format is source.output.format is Format.JSONL
+    return is_lines and size <= CHUNK_BYTES and not source.codec
+
+
+def cut_rows(source: Source, fields: Fields, seen: Seen, place: Place = START) -> Iterator[Slice]:
+    """The slices of a Parquet file from the place on; the last one tells of an error in reading."""
+    from cleaner.dump.parquet import slices  # noqa: PLC0415  (0.2 s that runs without Parquet need not pay)
+
+    end = place.end
+    try:
+        size = source.path.stat().st_size
+        for rows in slices(source.path, fields, end):
+            end = rows.first_row + rows.row_count
+            taken = size * rows.row_count // max(1, rows.row_total)
+            first, line = rows.first_row + 1, end + 1
+            is_first = rows.first_row == 0
+            yield Slice(seen, source, rows.ipc, first, line, end, is_first, rows.is_last, taken, "", rows.row_group)
+    except CleanerError as error:
+        yield Slice(seen, source, b"", end + 1, end + 1, end, end == 0, True, 0, str(error))
+    except OSError as error:
+        yield Slice(seen, source, b"", end + 1, end + 1, end, end == 0, True, 0, f"can't be read: {error.strerror}")
 
 
 def cut_slices(

@@ -32,13 +32,20 @@ class ParquetError(CleanerError):
 
 @dataclass(frozen=True, slots=True)
 class RowSlice:
-    """Some rows of one row group as an Arrow IPC stream; `first_row` counts from 0 over the file."""
+    """Some rows of one row group as an Arrow IPC stream; `first_row` counts from 0 over the file, which has `row_total`
+    rows.
+    """
 
     row_group: int
     first_row: int
     row_count: int
-    is_last: bool
+    row_total: int
     ipc: bytes
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no row stands behind them."""
+        return self.first_row + self.row_count == self.row_total
 
 
 def slices(path: Path, fields: Fields, start_row: int = 0) -> Iterator[RowSlice]:
@@ -51,10 +58,10 @@ def slices(path: Path, fields: Fields, start_row: int = 0) -> Iterator[RowSlice]
         output_schema(parquet.schema_arrow, fields)  # tells of columns that are missing
         total = parquet.metadata.num_rows
         for group, row, batch in read_batches(parquet, start_row):
-            yield RowSlice(group, row, batch.num_rows, row + batch.num_rows == total, to_ipc(batch, group))
+            yield RowSlice(group, row, batch.num_rows, total, to_ipc(batch, group))
         if not total:
             empty = pa.RecordBatch.from_pylist([], schema=parquet.schema_arrow)
-            yield RowSlice(0, 0, 0, True, to_ipc(empty, 0))
+            yield RowSlice(0, 0, 0, 0, to_ipc(empty, 0))
 
 
 def read_batches(parquet: pq.ParquetFile, start_row: int = 0) -> Iterator[tuple[int, int, pa.RecordBatch]]:
@@ -85,7 +92,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     try:
         parquet = pq.ParquetFile(path, pre_buffer=False, buffer_size=_READ_BYTES, page_checksum_verification=True)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise ParquetError(f"damaged: the footer can't be read ({str(error).strip()}); fetch the file again") from None
+        raise ParquetError(f"damaged: the footer can't be read ({_in_one_line(error)}); fetch the file again") from None
     about = parquet.metadata
     if about.num_rows != sum(about.row_group(group).num_rows for group in range(about.num_row_groups)):
         raise ParquetError("damaged: the footer differs with itself on how many rows there are; fetch the file again")
@@ -102,13 +109,17 @@ def _read_group(parquet: pq.ParquetFile, group: int, row: int) -> Iterator[pa.Re
         try:
             batch = next(batches)
         except (pa.ArrowException, OSError, ValueError, StopIteration) as error:
-            why = str(error).strip() or f"it holds {left:,} rows less than the footer says"
+            why = _in_one_line(error) or f"it holds {left:,} rows less than the footer says"
             raise ParquetError(
                 f"damaged: row group {group + 1} of {parquet.num_row_groups}, from row {row + 1:,} on, can't be read "
                 f"({why}); fetch the file again"
             ) from None
         left -= batch.num_rows
         yield from _halved(batch)
+
+
+def _in_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _halved(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -147,6 +158,8 @@ def output_schema(schema: pa.Schema, fields: Fields) -> pa.Schema:
 
 def read_rows(rows: RowSlice, name: str, fields: Fields) -> Iterator[tuple[int, Callable[[], Entry]]]:
     """The 1-based number of each row, and a call for its document that raises `RecordError` where it holds none."""
+    if not rows.row_count:
+        return
     batch = from_ipc(rows.ipc)
     names = (fields.html or fields.text, fields.id, fields.url, fields.title)
     columns = [column_values(batch, column) for column in names]

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from cleaner.dump.chunks import ChangedInputsError, Chunk, Planner, Seen, Slice, cut_slices
-from cleaner.dump.entries import Failure, Fields
+from cleaner.dump.chunks import ChangedInputsError, Chunk, Planner, Seen, cut_rows, cut_slices
+from cleaner.dump.entries import Fields
 from cleaner.dump.formats import Container, Format
 from cleaner.dump.inputs import Inputs, Source
 from cleaner.dump.journal import Journal, Stopped, Tally
 from cleaner.dump.outputs import Target, check_space, refuse_existing
 from cleaner.dump.pool import do_chunks
-from cleaner.dump.stdin import open_stdin
+from cleaner.dump.stdin import open_stdin, spooled
 from cleaner.dump.work import Done, OutputError, Worker
 from cleaner.dump.writer import Writer, abandon, complete, discard
 from cleaner.pipeline import Cleaner
@@ -53,7 +53,7 @@ class Run:
         check_space(self.target)
         if self.target.path is None or self.target.audit is None:
             tally = Tally()
-            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, tally), None)
+            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, self.fields, tally), None)
         self.target.audit.mkdir(parents=True, exist_ok=True)
         with contextlib.closing(Journal(self.target.audit)) as journal:
             stopped, key = journal.read(), self._key(inputs)
@@ -70,19 +70,22 @@ class Run:
             refuse_existing(self.target, inputs)
             journal.start(key)
             tally = Tally()
-            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, tally), journal)
+            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, self.fields, tally), journal)
 
     def clean_stdin(self, forced: Format | None, to: Container | None = None) -> Report:
         """Clean standard input, which is what its first bytes say; it can't be read again, so nothing continues it."""
         check_space(self.target)
         container, stream = open_stdin(sys.stdin.buffer, forced)
-        source = Source(Path(STDIN_NAME), STDIN_NAME, container.format, container.codec, to)
-        chunks = cut_slices(stream, source, Seen(1, "", STDIN_NAME))
-        tally = Tally()
-        return self._run(chunks, tally, Writer(self.target, tally), None)
+        seen, tally = Seen(1, "", STDIN_NAME), Tally()
+        with contextlib.ExitStack() as spools:
+            is_parquet = container.format is Format.PARQUET
+            path = spools.enter_context(spooled(stream)) if is_parquet else Path(STDIN_NAME)
+            source = Source(path, STDIN_NAME, container.format, container.codec, to)
+            chunks = cut_rows(source, self.fields, seen) if is_parquet else cut_slices(stream, source, seen)
+            return self._run(chunks, tally, Writer(self.target, self.fields, tally), None)
 
     def _planner(self, inputs: Inputs) -> Planner:
-        return Planner(inputs.walk(), with_files=self.target.is_folder)
+        return Planner(inputs.walk(), self.fields, with_files=self.target.is_folder)
 
     def _key(self, inputs: Inputs) -> dict[str, str]:
         """All that the outputs depend on beside the inputs themselves, by the name that a person knows it by."""
@@ -107,7 +110,7 @@ class Run:
             if changed := stopped.difference(key):
                 raise ChangedInputsError(f"not the same as when it was stopped: {changed}")
             planner.pass_by(stopped.seen, stopped.tally.step.place)
-            writer = Writer(self.target, stopped.tally)
+            writer = Writer(self.target, self.fields, stopped.tally)
         except (ChangedInputsError, FileNotFoundError) as error:
             self.on_message(f"the run that was stopped can't be continued and starts afresh: {error}", False)
             return None
@@ -139,9 +142,6 @@ class Run:
 
     def _commit(self, chunk: Chunk, done: Done, tally: Tally, writer: Writer, journal: Journal | None) -> None:
         """Write and record what has become of a chunk; the step is taken when its row stands in the journal."""
-        if isinstance(chunk, Slice) and chunk.error:
-            done.failures.append(Failure(chunk.source.name, chunk.source.name, 0, chunk.error))
-            done.report.failed += 1
         try:
             step = writer.write(chunk, done)
             if journal:

@@ -6,10 +6,11 @@ Here stands the only place where any error is a document's own.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cleaner.dump.audit import encode_row
 from cleaner.dump.chunks import Chunk, Slice
@@ -32,6 +33,9 @@ from cleaner.model import Cleaned, CleanerError
 from cleaner.pipeline import Cleaner
 from cleaner.report import Report
 from cleaner.rules.load import RuleSet
+
+if TYPE_CHECKING:
+    from cleaner.dump.parquet import RowSlice
 
 NOTES = 20  # of one chunk; a million empty files are told of by their count
 # Errors in writing that every later document would meet as well.
@@ -105,6 +109,16 @@ def _remake(rules: RuleSet, fields: Fields, target: Target, spool: Path) -> Work
     return Worker(Cleaner.of(rules), fields, target, spool)
 
 
+_Read = tuple[int, Callable[[], Entry]]
+
+
+def _rows(chunk: Slice) -> RowSlice:
+    from cleaner.dump.parquet import RowSlice  # noqa: PLC0415
+
+    count = chunk.next_line - chunk.first_line
+    return RowSlice(chunk.row_group, chunk.first_line - 1, count, 0, bytes(chunk.data))
+
+
 class _Work:
     """One chunk, and what has come of it so far."""
 
@@ -122,15 +136,15 @@ class _Work:
         return self._done
 
     def do_slice(self, chunk: Slice) -> None:
-        outputs = []
-        name = chunk.source.output_name
-        for entry, cleaned, output in self._clean(chunk.source, chunk.data, chunk.first_line):
-            outputs.append(output)
-            self._record(entry, chunk.source, name, cleaned)
+        source, name = chunk.source, chunk.source.output_name
+        kept = []
+        for entry, cleaned in self._clean(source, self._reads(chunk)):
+            kept.append((entry, cleaned.text))
+            self._record(entry, source, name, cleaned)
         self._at(-1)
-        if outputs:
-            self._done.output = encode_member(chunk.source.output.codec, b"".join(outputs))
-        elif chunk.source.format is not Format.JSONL:
+        if kept:
+            self._done.output = encode_member(source.output.codec, self._encode_slice(chunk, kept))
+        elif not source.format.holds_records:
             self._done.output = None
 
     def do_file(self, item: Source | Unusable, partial_name: str) -> None:
@@ -140,12 +154,11 @@ class _Work:
             else:
                 self._done.report.pass_over(item.why)
             return
+        self._at(self._number + 1)  # reading it is part of its first document
         try:
-            done = list(self._clean(item, read_source(item.path, item.codec), 1))
-            if done or item.format is Format.JSONL:
-                self._write(item, partial_name, b"".join(output for _, _, output in done))
-                if not done:
-                    self._done.blank.append(item.output_name)
+            done = list(self._clean(item, self._file_reads(item)))
+            if done or item.format.holds_records:
+                self._write(item, partial_name, [(entry, cleaned.text) for entry, cleaned in done])
             else:
                 self._done.dropped.append(item.output_name)
         except CleanerError as error:
@@ -156,31 +169,65 @@ class _Work:
             self._fail_file(item, f"{error.filename or item.name}: {error.strerror}")
         else:
             name = item.output_name
-            for entry, cleaned, _ in done:
+            for entry, cleaned in done:
                 self._record(entry, item, name, cleaned)
 
-    def _write(self, source: Source, partial_name: str, content: bytes) -> None:
+    def _write(self, source: Source, partial_name: str, kept: Sequence[tuple[Entry, str]]) -> None:
         self._at(-1)
         path = self._worker.spool / partial_name
         with path.open("wb") as file:
-            file.write(encode_member(source.output.codec, content))
+            file.write(encode_member(source.output.codec, self._encode(source, kept)))
         self._worker.target.make_place(source.output_name, path)
         self._done.written.append((partial_name, source.output_name))
+        if not kept:
+            self._done.blank.append(source.output_name)
 
-    def _clean(
-        self, source: Source, data: bytes | bytearray, first_line: int
-    ) -> Iterator[tuple[Entry, Cleaned, bytes]]:
-        """Every document of the data that does not fail, what it has become, and its output."""
-        fields = self._worker.fields
-        if source.format is Format.JSONL:
-            for number, line in record_lines(_split_lines(data), first_line):
-                done = self._clean_one(source, number, partial(read_record, line, source.name, number, fields))
-                if done is not None:
-                    yield *done, write_record(done[0], done[1].text, fields.text)
+    def _file_reads(self, source: Source) -> Iterator[_Read]:
+        """A call for each document of a small file; one that is not tried again is not read either."""
+        if not source.format.holds_records:
+            yield 0, lambda: self._read_document(source, read_source(source.path, source.codec))
         else:
-            done = self._clean_one(source, 0, partial(read_entry, bytes(data), source.name, source.format, fields))
+            yield from self._record_reads(source, read_source(source.path, source.codec), 1)
+
+    def _reads(self, chunk: Slice) -> Iterator[_Read]:
+        """The number of each record in a slice (0: it is the document), and a call that reads it."""
+        if chunk.source.format is Format.PARQUET:
+            from cleaner.dump.parquet import read_rows  # noqa: PLC0415  (0.2 s that runs without Parquet need not pay)
+
+            return read_rows(_rows(chunk), chunk.source.name, self._worker.fields)
+        if chunk.source.format is Format.JSONL:
+            return self._record_reads(chunk.source, chunk.data, chunk.first_line)
+        return iter([(0, lambda: self._read_document(chunk.source, bytes(chunk.data)))])
+
+    def _record_reads(self, source: Source, data: bytes | bytearray, first_line: int) -> Iterator[_Read]:
+        for number, line in record_lines(_split_lines(data), first_line):
+            yield number, partial(read_record, line, source.name, number, self._worker.fields)
+
+    def _read_document(self, source: Source, raw: bytes) -> Entry:
+        return read_entry(raw, source.name, source.format, self._worker.fields)
+
+    def _encode_slice(self, chunk: Slice, kept: Sequence[tuple[Entry, str]]) -> bytes:
+        """The next piece of a sliced file's output, before it is compressed."""
+        if chunk.source.format is not Format.PARQUET:
+            return self._encode(chunk.source, kept)
+        from cleaner.dump.parquet import encode_rows  # noqa: PLC0415
+        from cleaner.dump.parquet_json import rows_as_json  # noqa: PLC0415
+
+        encode = encode_rows if chunk.source.output.format is Format.PARQUET else rows_as_json
+        return encode(_rows(chunk), kept, self._worker.fields)
+
+    def _encode(self, source: Source, kept: Sequence[tuple[Entry, str]]) -> bytes:
+        """The output for these documents and their clean texts, before it is compressed."""
+        if source.format is Format.JSONL:
+            return b"".join(write_record(entry, text, self._worker.fields.text) for entry, text in kept)
+        return kept[0][1].encode("utf-8")
+
+    def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[tuple[Entry, Cleaned]]:
+        """Every document that does not fail, and what it has become."""
+        for number, read in reads:
+            done = self._clean_one(source, number, read)
             if done is not None:
-                yield *done, done[1].text.encode("utf-8")
+                yield done
 
     def _clean_one(self, source: Source, record: int, read: Callable[[], Entry]) -> tuple[Entry, Cleaned] | None:
         """A document and what it has become; None after a recorded failure."""

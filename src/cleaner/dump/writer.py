@@ -14,9 +14,13 @@ import msgspec
 from cleaner.dump.audit import FAILURES, LEDGER, encode_failures, read_outputs, write_report
 from cleaner.dump.chunks import Chunk, Slice
 from cleaner.dump.codecs import encode_member
+from cleaner.dump.entries import Failure, Fields
+from cleaner.dump.formats import Format
+from cleaner.dump.inputs import InputError, Source
 from cleaner.dump.journal import Step, Stopped, Tally
 from cleaner.dump.outputs import MANIFEST, Target
 from cleaner.dump.work import Done
+from cleaner.model import CleanerError
 from cleaner.report import Report
 from cleaner.version import VERSION
 from cleaner.whole import PARTIAL, PartialFile, partial_name
@@ -30,11 +34,12 @@ class Writer:
     An output takes its name when all that the manifest says of it is written, and never earlier.
     """
 
-    def __init__(self, target: Target, tally: Tally) -> None:
+    def __init__(self, target: Target, fields: Fields, tally: Tally) -> None:
         """Open the partial files as the last step of the tally left them; raises `FileNotFoundError` where they are no
         longer so large.
         """
         self._target = target
+        self._fields = fields
         self._tally = tally
         self._audit: dict[str, PartialFile] = {}
         self._sliced: PartialFile | None = None
@@ -71,24 +76,27 @@ class Writer:
 
     def write(self, chunk: Chunk, done: Done) -> Step:
         """Write what has become of the next chunk; the step that this makes."""
-        before = self._tally.step
+        before, error = self._tally.step, ""
         if isinstance(chunk, Slice):
-            self._write_slice(chunk, done)
             before = before if chunk.is_first else self._tally.before
+            error = self._write_slice(chunk, done)
+            if error:
+                done.failures.append(Failure(chunk.source.name, chunk.source.name, 0, error))
+                done.report.failed += 1
         if self._audit:
             self._audit[MANIFEST].append(done.manifest)
             self._audit[LEDGER].append(done.ledger)
             self._audit[FAILURES].append(encode_failures(done.failures))
-            if isinstance(chunk, Slice) and chunk.error:
+            if error:
                 self._audit[MANIFEST].cut(before.manifest)
                 self._audit[LEDGER].cut(before.ledger)
         for partial, name in done.written:
             (self.spool / partial).replace(self._target.output_path(name))
         for name in done.dropped:
             self._target.drop(name)
-        return self._step(chunk, done)
+        return self._step(chunk, done, is_broken=bool(error))
 
-    def _step(self, chunk: Chunk, done: Done) -> Step:
+    def _step(self, chunk: Chunk, done: Done, *, is_broken: bool) -> Step:
         sizes = {name: file.size for name, file in self._audit.items()}
         step = Step(
             chunk.seen,
@@ -106,32 +114,54 @@ class Writer:
             slice_of=chunk.source.output_name,
             first=chunk.is_first,
             last=chunk.is_last,
-            broken=bool(chunk.error),
+            broken=is_broken,
             end=chunk.end,
             next_line=chunk.next_line,
         )
 
-    def _write_slice(self, chunk: Slice, done: Done) -> None:
-        """Write the next piece of a sliced file's output, or take all of it back."""
-        output = done.output
+    def _write_slice(self, chunk: Slice, done: Done) -> str:
+        """Write the next piece of a sliced file's output, or take all of it back; why the file fails, where it does."""
+        output, container = done.output, chunk.source.output
+        if self._target.path is None and container.format is Format.PARQUET:
+            raise InputError("Parquet can't be streamed to standard output: name a file with -o OUT, or --to jsonl")
         if chunk.is_first and self._target.path:
             self._sliced = PartialFile(self._sliced_path(chunk.source.output_name))
         if output is None or chunk.error:
             self._drop_sliced(chunk.source.output_name)
-            return
+            return chunk.error
         written = self._sliced.size if self._sliced else self._streamed_bytes
         if chunk.is_last and not written and not output:
-            output = encode_member(chunk.source.output.codec, b"")
-        if self._sliced:
-            self._sliced.append(output)
-        else:
+            output = encode_member(container.codec, b"")
+        if self._sliced is None:
             sys.stdout.buffer.write(output)
             self._streamed_bytes += len(output)
+            return ""
+        self._sliced.append(output)
+        try:
+            if chunk.is_last and container.format is Format.PARQUET:
+                self._make_parquet(chunk.source)
+        except CleanerError as error:
+            self._drop_sliced(chunk.source.output_name)
+            return str(error)
+        return ""
+
+    def _make_parquet(self, source: Source) -> None:
+        """Make the Parquet file of the pieces that were written, beside them."""
+        from cleaner.dump.parquet_file import stitch  # noqa: PLC0415  (0.2 s that runs without Parquet need not pay)
+        from cleaner.dump.parquet_from_json import from_json_lines  # noqa: PLC0415
+
+        pieces = self._sliced_path(source.output_name)
+        with _whole(pieces).open("wb") as file:
+            if source.format is Format.PARQUET:
+                stitch(pieces, source.path, file, self._fields)
+            else:
+                from_json_lines(pieces, file, self._fields.text)
 
     def _drop_sliced(self, name: str) -> None:
         if self._sliced:
             self._sliced.close()
             self._sliced.path.unlink()
+            _whole(self._sliced.path).unlink(missing_ok=True)
             self._sliced = None
             self._target.drop(name)
 
@@ -142,7 +172,11 @@ class Writer:
         if self._sliced:
             self._sliced.close()
             self._sliced = None
-        partial = self._sliced_path(step.slice_of)
+        pieces = self._sliced_path(step.slice_of)
+        partial = pieces
+        if _whole(pieces).exists():
+            partial = _whole(pieces)
+            pieces.unlink(missing_ok=True)
         if partial.exists():
             self._target.make_place(step.slice_of, partial)
             partial.replace(self._target.output_path(step.slice_of))
@@ -196,6 +230,11 @@ def _is_removed(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def _whole(pieces: Path) -> Path:
+    """Where the file is made that can't be written piece by piece."""
+    return pieces.with_name(pieces.name + ".whole")
 
 
 def _partial(audit: Path, name: str) -> Path:
