@@ -14,6 +14,7 @@ from cleaner.dump.formats import Container, Format, container_of, output_contain
 from cleaner.model import CleanerError
 
 STDIN = "-"
+MAX_NAME_BYTES = 255  # of a file, on the file systems of Linux, macOS and Windows
 AUDIT = ".cleaner"  # the folder of a run's audit files: below a folder of outputs, or behind the name of a file
 
 
@@ -134,7 +135,9 @@ class Inputs:
             return Unusable(name, why_not, True)
         source = Source(path, name, container.format, container.codec, self.to)
         output = path.with_name(output_name(path.name, container, self.to))
-        is_taken = output.exists() if outputs is None else outputs[str(_absolute(output))] > 1
+        if output != path and len(os.fsencode(output.name)) > MAX_NAME_BYTES:
+            return Unusable(name, "the name of its output would be too long; give it a shorter one", True)
+        is_taken = os.path.lexists(output) if outputs is None else outputs[str(_absolute(output))] > 1
         if output != path and is_taken:
             return Unusable(name, f"its output {source.output_name} is another document's; rename one of them", True)
         return source
@@ -158,7 +161,10 @@ def agreed_container(to: Container | None, out: str) -> Container | None:
 
     Raises `InputError` where they differ, so that no name tells a lie.
     """
-    named = container_of(out) if Path(out).suffix else None
+    codec, stem = codec_of(out)
+    named = container_of(out) if Path(stem).suffix else None
+    if codec and named is None and (to is None or to.codec is not codec):
+        raise InputError(f"OUT {out} does not say what it holds: name it {stem}.txt.{codec} or {stem}.jsonl.{codec}")
     if named is None or named.format is Format.HTML:
         return to
     if to is not None and to != named:
