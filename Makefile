@@ -42,11 +42,11 @@ $(VENV)/peers/%/.installed: benchmarks/peers/%.txt $(VENV)/.made
 	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml
+$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
 	$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.made pyproject.toml
+$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
 	$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
