@@ -21,13 +21,15 @@ from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
 from cleaner.rules.literals import required_literals
 from cleaner.rules.model import Duplicate, Rule
-from cleaner.scan import encode
+from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
 from cleaner.segment import Line, Page
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
 HEADLINE_MIN_WORDS = 3
 # How far down the text the line is looked for that carries the title field.
 HEADLINE_LINES = 10
+
+MANY_WORDS = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,17 @@ class _View:
         counts = Counter(self.phrases)
         return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
 
+    def meets(self, place: int, rule: Rule) -> bool:
+        """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
+        own, page = rule.conditions.own, self.page
+        row = (place if self.kept is None else self.kept[place]) * COLUMNS
+        raw, start, end = page.scan.raw, page.scan.table[row + BYTE_START], page.scan.table[row + BYTE_END]
+        if own.words is not None and not own.words.holds(count_words(raw, start, end, MANY_WORDS)):
+            return False
+        if own.prose is not None and is_prose(raw, start, end) is not own.prose:
+            return False
+        return own.heading is None or is_heading(raw, start, end) is own.heading
+
     def first(self, count: int) -> Sequence[int]:
         """The first places."""
         return range(min(count, len(self.phrases)))
@@ -144,14 +157,26 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     against, match, reach = repeater.against, repeater.match, repeater.reach
     places: Sequence[int]
     if match == "exact" and not repeater.has_patterns:
-        places = view.repeated()  # a line like its neighbour or the headline is like some other line
+        said = encode(headline.phrase) if headline is not None and against == "headline" else None
+        places = [place for place in view.repeated() if _says(view, place, against, said)]
     elif against == "earlier":
-        places = view.holding(repeater.literals) if repeater.has_patterns else view.repeated()
+        places = view.holding(repeater.literals)
     elif against == "headline":
         places = _beside_headline(repeater, headline, view)
     else:
         places = _beside_neighbour(repeater, view)
-    return [place for place in places if place < reach] if places and reach < len(view.phrases) else places
+    return [place for place in places if place < reach and view.meets(place, repeater.rule)] if places else places
+
+
+def _says(view: _View, place: int, against: str, headline: bytes | None) -> bool:
+    """Whether a line whose phrase other lines have, too, has it of the line that is asked for."""
+    phrases = view.phrases
+    if against == "earlier":
+        return True
+    if against == "headline":
+        return phrases[place] == headline
+    other = place + 1 if against == "next" else place - 1
+    return 0 <= other < len(phrases) and phrases[place] == phrases[other]
 
 
 def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:

@@ -38,6 +38,7 @@ class Line:
         text_start: int,
         text: str,
         evidence: Evidence | None = None,
+        folded: bytes | None = None,
     ) -> None:
         self.number = number
         self.place = place
@@ -46,6 +47,7 @@ class Line:
         self.text_start = text_start
         self.text = text
         self.evidence = evidence
+        self._folded = folded
 
     def __repr__(self) -> str:
         return f"Line({self.number}, {self.text!r})"
@@ -61,7 +63,7 @@ class Line:
     @lazy
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
-        return fold_phrase(self.text)
+        return fold_phrase(self.text) if self._folded is None else self._folded.decode()
 
     @lazy
     def shape(self) -> str:
@@ -181,7 +183,7 @@ class Content(Sequence[Line]):
 
     def __init__(self, document: Document, scanned: Scan) -> None:
         self._document = document
-        self._table = scanned.table
+        self._scan = scanned
         self._made: list[Line | None] = [None] * scanned.line_count
 
     def __len__(self) -> int:
@@ -206,9 +208,10 @@ class Content(Sequence[Line]):
     def _make(self, place: int) -> Line:
         document = self._document
         row = place * scan.COLUMNS
-        number, start, end, text_start, text_end = self._table[row : row + 5]
+        number, start, end, text_start, text_end = self._scan.table[row : row + 5]
         evidence = document.evidence.get(number) if document.evidence else None
-        return Line(number, place, start, end, text_start, document.text[text_start:text_end], evidence)
+        text, folded = document.text[text_start:text_end], self._scan.phrases[place]
+        return Line(number, place, start, end, text_start, text, evidence, folded)
 
 
 def segment(document: Document) -> Page:

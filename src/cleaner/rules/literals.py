@@ -20,7 +20,7 @@ from cleaner.scan import fold_literal
 LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
 
 MIN_CHARS = 3  # shorter literals stand in every other line
-MIN_HEAD_CHARS = 2  # fewer lines begin with one than hold it
+MIN_HEAD_CHARS = 1  # fewer lines begin with one than hold it
 
 # A pattern may begin in this many ways (`(please )?(also )?(like|follow)` in 8); more of them say less of each.
 MAX_HEADS = 96
@@ -98,7 +98,7 @@ def _heads(tree: Sequence[Part], heads: frozenset[str]) -> tuple[frozenset[str],
     """All ways in which the parts may go on after the heads, and whether that is all of the parts."""
     for kind, value in tree:
         longer, is_all = _longer(kind, value, heads)
-        if longer is None or len(longer) > MAX_HEADS:
+        if longer is None or len(longer) > max(MAX_HEADS, len(_DIGITS)):
             return heads, False
         heads = longer
         if not is_all:
@@ -131,13 +131,16 @@ def _longer(kind: Any, value: Any, heads: frozenset[str]) -> tuple[frozenset[str
     return None, False
 
 
+_DIGITS = [character for character in map(chr, range(0x110000)) if character.isdecimal()]
 _SPACES: list[Part] = [(sre.IN, [(sre.CATEGORY, sre.CATEGORY_SPACE)])]
 
 
 def _choices(value: Sequence[Part]) -> list[str]:
-    """The characters that a set in brackets stands for, where they are few; white space is one."""
+    """The characters that a set in brackets stands for, where they are few or digits; white space is one."""
     if value == [(sre.CATEGORY, sre.CATEGORY_SPACE)]:
         return [" "]
+    if value == [(sre.CATEGORY, sre.CATEGORY_DIGIT)]:
+        return _DIGITS
     is_plain = len(value) <= MAX_CHOICES and all(kind is sre.LITERAL for kind, _ in value)
     return [chr(code) for _, code in value] if is_plain else []
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Protocol
 
@@ -18,11 +18,12 @@ import msgspec
 import regex
 
 from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import MIN_CHARS, longest_match, required_literals
+from cleaner.rules.literals import LINE_START, MIN_CHARS, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.scan import COLUMNS, TEXT_END, TEXT_START
+from cleaner.scan import BYTE_START, COLUMNS, TEXT_END, TEXT_START
 from cleaner.segment import Line, Page
 
 
@@ -50,14 +51,38 @@ class Matcher(Protocol):
         """The hits, in any order; a rule of a whole-line scope hits a line at most once."""
 
 
-class _Try(msgspec.Struct, frozen=True, eq=False):
+class _Try:
     """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words."""
 
-    pattern: LinePattern
-    rule: Rule
-    order: int
-    longest_chars: float
-    most_words: float
+    def __init__(self, pattern: LinePattern, rule: Rule, order: int) -> None:
+        longest = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
+        words = rule.conditions.own.words
+        self.pattern = pattern
+        self.rule = rule
+        self.order = order
+        self.longest_chars = math.inf if longest is None else longest
+        self.most_words = math.inf if words is None or words.max is None else words.max
+
+    def may_begin_with(self, byte: int) -> bool:
+        """Whether the pattern can match a line whose UTF-8 begins with the byte."""
+        return self._first[byte]
+
+    @lazy
+    def _first(self) -> list[bool]:
+        if self.rule.scope is Scope.INLINE:
+            return [True] * 256
+        compiled = self.pattern.compiled
+        return [byte >= 128 or compiled.fullmatch(chr(byte), partial=True) is not None for byte in range(256)]
+
+
+class _Scan:
+    """Literals, and what to try where one of them stands."""
+
+    def __init__(self, by_literal: Mapping[str, list[_Try]]) -> None:
+        self.tries = list(by_literal.values())
+        self.automaton = ahocorasick_rs.BytesAhoCorasick(
+            [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
+        )
 
 
 class LiteralMatcher:
@@ -73,7 +98,7 @@ class LiteralMatcher:
         self._always: list[_Try] = []
         by_literal: defaultdict[str, list[_Try]] = defaultdict(list)
         for order, (pattern, rule) in enumerate(_patterns(rules)):
-            trial = _make_try(pattern, rule, order)
+            trial = _Try(pattern, rule, order)
             needed = _literals(pattern, rule)
             for literal in needed:
                 by_literal[literal].append(trial)
@@ -86,11 +111,10 @@ class LiteralMatcher:
                 self._shapes.append(rule)
             for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
-        self._tries = list(by_literal.values())
-        self._longest = [max(trial.longest_chars for trial in trials) for trials in self._tries]
-        self._scan = ahocorasick_rs.BytesAhoCorasick(
-            [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
-        )
+        heads = {literal: tries for literal, tries in by_literal.items() if literal.startswith(LINE_START)}
+        others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
+        # apart, because literals that all begin with a newline are found many times as fast
+        self._scans = [_Scan(literals) for literals in (heads, others) if literals]
         self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
@@ -121,13 +145,17 @@ class LiteralMatcher:
 
     def _candidates(self, page: Page) -> dict[int, list[_Try]]:
         """What to try, by places of lines."""
-        table, starts = page.scan.table, page.folded_starts
+        scanned = page.scan
+        table, raw, starts = scanned.table, scanned.raw, page.folded_starts
         tries: dict[int, list[_Try]] = {}
-        for index, _, end in self._scan.find_matches_as_indexes(page.scan.folded, overlapping=True):
-            place = bisect_right(starts, end - 1) - 1
-            row = place * COLUMNS
-            if table[row + TEXT_END] - table[row + TEXT_START] <= self._longest[index]:
-                tries.setdefault(place, []).extend(self._tries[index])
+        for scan in self._scans:
+            for index, _, end in scan.automaton.find_matches_as_indexes(scanned.folded, overlapping=True):
+                place = bisect_right(starts, end - 1) - 1
+                row = place * COLUMNS
+                size, first = table[row + TEXT_END] - table[row + TEXT_START], raw[table[row + BYTE_START]]
+                for trial in scan.tries[index]:
+                    if size <= trial.longest_chars and trial.may_begin_with(first):
+                        tries.setdefault(place, []).append(trial)
         if self._always:
             for place in range(page.scan.line_count):
                 tries.setdefault(place, []).extend(self._always)
@@ -162,15 +190,6 @@ def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
             yield from ((pattern, rule) for pattern in rule.patterns)
         if rule.scope is Scope.INLINE:
             yield from ((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
-
-
-def _make_try(pattern: LinePattern, rule: Rule, order: int) -> _Try:
-    longest = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
-    words = rule.conditions.own.words
-    most_words = None if words is None else words.max
-    return _Try(
-        pattern, rule, order, math.inf if longest is None else longest, math.inf if most_words is None else most_words
-    )
 
 
 def _literals(pattern: LinePattern, rule: Rule) -> frozenset[str]:
