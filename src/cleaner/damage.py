@@ -22,7 +22,6 @@ _RISKY = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES[name] for name in MOJIBAK
 _BAD_ALONE = (
     "\N{LATIN CAPITAL LIGATURE OE}\N{LATIN SMALL LIGATURE OE}\N{LATIN CAPITAL LETTER A WITH TILDE}"
     "\N{LATIN CAPITAL LETTER A WITH CIRCUMFLEX}\N{CYRILLIC CAPITAL LETTER DJE}"
-    "\N{LATIN CAPITAL LETTER O WITH STROKE}\N{LATIN CAPITAL LETTER U WITH GRAVE}"  # in sequences of four
 )
 CONTROL = "\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff"
 _ODD = regex.compile(rf"[{CONTROL}\r\N{{LINE SEPARATOR}}\N{{PARAGRAPH SEPARATOR}}{_BAD_ALONE}]|(?!\p{{NFC_QC=Yes}})")
@@ -47,8 +46,14 @@ def is_bad_pair(first: int, second: int) -> bool:
     Every sequence with neighbours beyond ASCII does, those apart whose characters are odd by themselves.
     """
     pair = chr(first) + chr(second)
-    texts = (pair, f"a{pair}", f"A{pair}", f" {pair}", f".{pair}", *(pair + other for other in _OTHERS))
+    texts = [pair, f"a{pair}", f"A{pair}", f" {pair}", f".{pair}", *(pair + other for other in _OTHERS)]
+    if pair[0] in _FIRST_OF_FOUR:
+        texts += [pair + third + other for third in _FIRST_OF_FOUR for other in _OTHERS]
     return any(BADNESS_RE.match(text) for text in texts)
+
+
+# The one kind of bad sequences beyond ASCII that is longer than three holds one of these twice: mojibake of Arabic.
+_FIRST_OF_FOUR = "\N{LATIN CAPITAL LETTER O WITH STROKE}\N{LATIN CAPITAL LETTER U WITH GRAVE}"
 
 
 _TABLE = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]")

@@ -19,8 +19,9 @@ import regex
 
 from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
 from cleaner.rules.literals import required_literals
-from cleaner.rules.model import Duplicate, Rule
+from cleaner.rules.model import Rule
 from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
 from cleaner.segment import Line, Page
 
@@ -38,6 +39,7 @@ class _Repeater:
     lines from the top it looks at.
     """
 
+    number: int
     rule: Rule
     against: str
     match: str
@@ -50,7 +52,9 @@ class Duplicates:
     """Rules of the scope `duplicate` made ready once, for many pages."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._repeaters = [_make_repeater(rule, rule.duplicate) for rule in rules if rule.duplicate is not None]
+        self._repeaters = [_make_repeater(rule, number) for number, rule in enumerate(rules)]
+        # those that may find something where no two lines are alike
+        self._part_repeaters = [repeater for repeater in self._repeaters if repeater.match != "exact" or repeater.has_patterns]
 
     def claim(self, page: Page, claims: Claims) -> None:
         """Claim the lines that repeat another line which itself stays."""
@@ -63,17 +67,21 @@ class Duplicates:
         """Whether no line would be claimed on the page without the lines of these places; False where one might."""
         view = _View(page, gone)
         headline = find_headline(page, lambda place: place not in gone)
-        return not any(_suspects(repeater, headline, view) for repeater in self._repeaters)
+        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        return not any(_suspects(repeater, headline, view) for repeater in repeaters)
 
     def _claim_below(self, above: int, headline: Line | None, view: _View, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
         page = view.page
+        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
         suspects = [
-            (place, number)
-            for number, repeater in enumerate(self._repeaters)
+            (place, repeater.number)
+            for repeater in repeaters
             for place in _suspects(repeater, headline, view)
             if place > above
         ]
+        if not suspects:
+            return None
         suspects.sort()
         for place, group in groupby(suspects, key=itemgetter(0)):
             was_alive = claims.is_alive(place)
@@ -92,10 +100,12 @@ class Duplicates:
         return None
 
 
-def _make_repeater(rule: Rule, repeats: Duplicate) -> _Repeater:
+def _make_repeater(rule: Rule, number: int) -> _Repeater:
+    repeats = rule.duplicate
+    assert repeats is not None
     where = rule.conditions.where
     reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
-    return _Repeater(rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
+    return _Repeater(number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
 
 
 def _literals(rule: Rule) -> tuple[bytes, ...]:
@@ -114,6 +124,7 @@ class _View:
         self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
         self.has_repeated = len(set(self.phrases)) < len(self.phrases)
 
+    @lazy
     def repeated(self) -> Sequence[int]:
         """Places of lines whose phrase other lines have, too."""
         if not self.has_repeated:
@@ -158,7 +169,7 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     places: Sequence[int]
     if match == "exact" and not repeater.has_patterns:
         said = encode(headline.phrase) if headline is not None and against == "headline" else None
-        places = [place for place in view.repeated() if _says(view, place, against, said)]
+        places = [place for place in view.repeated if _says(view, place, against, said)]
     elif against == "earlier":
         places = view.holding(repeater.literals)
     elif against == "headline":

@@ -77,11 +77,15 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Cleaned(msgspec.Struct, frozen=True):
-    """A clean text and every edit that made it, sorted by `start`, disjoint, with offsets into `source`."""
+    """A clean text and every edit that made it, sorted by `start`, disjoint, with offsets into `source`.
+
+    `line_count` is the number of lines that were not blank before rules cut any.
+    """
 
     text: str
     source: str
     edits: tuple[Edit, ...]
+    line_count: int = 0
 
     @property
     def removals(self) -> tuple[Edit, ...]:

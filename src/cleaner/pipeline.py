@@ -72,12 +72,13 @@ class Cleaner:
         edits: list[Edit] = []
         current = document
         judged: Judged | None = None
-        growing = 0
+        line_count = growing = 0
         while growing < MAX_PASSES:
             changes, text, judged = self._pass(current, judged)
+            line_count = line_count or len(judged.page.content)
             edits = compose(edits, changes)
             if is_white_space(changes) or (not judged.page.scan.odd and self._judge.is_settled(judged)):
-                return Cleaned(text, document.text, locate(document.text, edits))
+                return Cleaned(text, document.text, locate(document.text, edits), line_count)
             growing += len(text) >= len(current.text)
             if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
                 break

@@ -37,7 +37,7 @@ class Report(msgspec.Struct, omit_defaults=True):
             is_empty = not cleaned.source.strip()
             self.empty += is_empty
             self.emptied += not is_empty
-        self.lines += len(list(filter(str.strip, cleaned.source.splitlines())))
+        self.lines += cleaned.line_count
         self.chars += len(cleaned.source)
         for edit in cleaned.edits:
             if edit.action is Action.REPAIR:
