@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -19,7 +20,10 @@ ARROW_SCHEMA = b"ARROW:schema"
 
 
 class RowGroups:
-    """Writes batches as row groups: those that belong together as one, unless it would take too much memory."""
+    """Writes batches as row groups: those that belong together as one, unless it would take too much memory.
+
+    A context manager; the file is whole when it ends well.
+    """
 
     def __init__(self, to: IO[bytes], schema: pa.Schema, layout: dict[str, Any]) -> None:
         self._writer = pq.ParquetWriter(to, schema, **layout)
@@ -36,10 +40,16 @@ class RowGroups:
             self._batches.append(batch)
             self._bytes += batch.nbytes
 
-    def close(self) -> None:
-        """Write what is left and the footer."""
-        self._flush()
-        self._writer.close()
+    def __enter__(self) -> RowGroups:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._flush()
+            self._writer.close()
+            return
+        with contextlib.suppress(OSError):  # the file is given up; its writer would try again when it is collected
+            self._writer.close()
 
     def _flush(self) -> None:
         if self._batches:
@@ -55,10 +65,10 @@ def stitch(spool: Path, source: Path, to: IO[bytes], fields: Fields) -> None:
     becomes several.  The same pieces give the same bytes.
     """
     with open_parquet(source) as parquet:
-        groups = RowGroups(to, output_schema(parquet.schema_arrow, fields), _layout(parquet, fields))
-    for row_group, batch in read_pieces(spool):
-        groups.add(row_group, batch)
-    groups.close()
+        schema, layout = output_schema(parquet.schema_arrow, fields), _layout(parquet, fields)
+    with RowGroups(to, schema, layout) as groups:
+        for row_group, batch in read_pieces(spool):
+            groups.add(row_group, batch)
 
 
 def check_texts(path: Path, text_field: str) -> None:
@@ -76,18 +86,18 @@ def with_other_texts(path: Path, to: IO[bytes], text_field: str, change: Callabl
     """
     fields = Fields(text=text_field)
     with open_parquet(path) as parquet:
-        groups = RowGroups(to, output_schema(parquet.schema_arrow, fields), _layout(parquet, fields))
-        for row_group, _, batch in read_batches(parquet):
-            changed = []
-            for text in column_values(batch, text_field):
-                changed.append(change(text.decode("utf-8", "replace") if isinstance(text, bytes) else text or ""))
-                yield
-            kept = [row for row, text in enumerate(changed) if text is not None]
-            rows = take_rows(batch, kept)
-            place = rows.schema.get_field_index(text_field)
-            texts = text_array([text for text in changed if text is not None], rows.schema.field(place).type)
-            groups.add(row_group, rows.set_column(place, rows.schema.field(place), texts))
-    groups.close()
+        schema = output_schema(parquet.schema_arrow, fields)
+        with RowGroups(to, schema, _layout(parquet, fields)) as groups:
+            for row_group, _, batch in read_batches(parquet):
+                changed = []
+                for text in column_values(batch, text_field):
+                    changed.append(change(text.decode("utf-8", "replace") if isinstance(text, bytes) else text or ""))
+                    yield
+                kept = [row for row, text in enumerate(changed) if text is not None]
+                rows = take_rows(batch, kept)
+                place = rows.schema.get_field_index(text_field)
+                texts = text_array([text for text in changed if text is not None], rows.schema.field(place).type)
+                groups.add(row_group, rows.set_column(place, rows.schema.field(place), texts))
 
 
 def _layout(parquet: pq.ParquetFile, fields: Fields) -> dict[str, Any]:

@@ -58,11 +58,10 @@ def from_json_lines(lines: Path, to: IO[bytes], text_field: str) -> None:
             raise ParquetError(f"more than {MAX_COLUMNS:,} different fields, too many for columns: write JSON lines")
     kinds = kinds or {text_field: _Kind.TEXT}
     schema = pa.schema([pa.field(name, _type(kind)) for name, kind in kinds.items()])
-    groups = RowGroups(to, schema, FORMAT | {"compression": "zstd"})
-    for batch in _batches(lines):
-        columns = [_column(batch, field) for field in schema]
-        groups.add(0, pa.RecordBatch.from_arrays(columns, schema=schema))
-    groups.close()
+    with RowGroups(to, schema, FORMAT | {"compression": "zstd"}) as groups:
+        for batch in _batches(lines):
+            columns = [_column(batch, field) for field in schema]
+            groups.add(0, pa.RecordBatch.from_arrays(columns, schema=schema))
 
 
 def _batches(lines: Path) -> Iterator[list[dict[str, msgspec.Raw]]]:
