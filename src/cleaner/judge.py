@@ -117,6 +117,10 @@ class _Claims:
     def is_alive(self, line: Line) -> bool:
         return line.number not in self.by_line
 
+    def is_headline(self, line: Line) -> bool:
+        """Whether the line may be the headline that others repeat: it stays, or it goes as the headline that it is."""
+        return all(rule.category == "headline" for *_, rule in self.by_line.get(line.number, ()))
+
     def winners(self) -> dict[int, Rule]:
         return {number: min(claims, key=lambda claim: claim[:3])[3] for number, claims in self.by_line.items()}
 
@@ -232,7 +236,7 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
     if not rules:
         return
     seen: dict[str, Line] = {}
-    headline = find_headline(page, claims.is_alive)
+    headline = find_headline(page, claims.is_headline)
     for line in page.content:
         is_alive = claims.is_alive(line)
         if not is_alive and not claims.with_late:
@@ -251,7 +255,7 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
         if claims.is_alive(line):
             seen.setdefault(line.phrase, line)
         elif is_alive and line is headline:
-            headline = find_headline(page, claims.is_alive)
+            headline = find_headline(page, claims.is_headline)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def _repeats_failure(rule: Rule, line: Line, look: FirstLook) -> Check:
     assert rule.duplicate is not None
     match rule.duplicate.against:
         case "headline":
-            other = find_headline(look.page, lambda other: not look.claims.get(other.number))
+            other = find_headline(look.page, lambda other: _is_headline(look, other))
         case "next":
             other = look.page.neighbour(line, 1)
         case "previous":
@@ -137,6 +137,10 @@ def _repeats_failure(rule: Rule, line: Line, look: FirstLook) -> Check:
         gone = " (it goes)" if look.claims.get(other.number) else ""
         seen = f"line {other.number + 1}: {other.text!r}{gone}"
     return Check("repeats", wanted, seen, False)
+
+
+def _is_headline(look: FirstLook, line: Line) -> bool:
+    return all(rule.category == "headline" for rule in look.claims.get(line.number, ()))
 
 
 def _exception(because: str, checks: Iterable[Check]) -> Check:
