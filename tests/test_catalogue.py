@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cleaner import Cleaner
+from cleaner import Cleaner, Selection
 from cleaner.rules.catalogue import catalogue
 from cleaner.rules.model import Rule
+from cleaner.rules.profile import OPTIONAL
 from conftest import Command, write_pack
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "rules.md"
-RULES = Cleaner().rules.rules
+RULES = Cleaner(selection=Selection(drop=OPTIONAL)).rules.rules
 TEXT = catalogue(RULES)
 
 

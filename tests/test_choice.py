@@ -181,6 +181,10 @@ SELECTIONS = {
     "only a category": (Selection(only=("tags",)), {"en/tags/filed-under"}, {"en/source/source-link"}),
     "off a rule": (Selection(off=("my/promo/follow",)), {"en/source/source-link"}, {"my/promo/follow"}),
     "off a category": (Selection(off=("source",)), {"my/promo/follow"}, {"en/source/source-link"}),
+    "on request": (Selection(), {"en/tags/filed-under"}, {"common/headline/title-field", "en/date/bare-date"}),
+    "dropped": (Selection(drop=("date",)), {"en/date/bare-date", "en/tags/filed-under"}, {"en/byline/byline"}),
+    "dropped but off": (Selection(drop=("date",), off=("date",)), {"en/tags/filed-under"}, {"en/date/bare-date"}),
+    "only a rule on request": (Selection(only=("en/date/bare-date",)), {"en/date/bare-date"}, {"en/date/time-ago"}),
     "keep a category": (Selection(keep_categories=("source",)), {"my/promo/follow"}, {"en/source/source-link"}),
 }
 
@@ -198,6 +202,7 @@ def test_selection(selection: Selection, there: set[str], not_there: set[str], p
         (Selection(only=("en/sorce",)), "did you mean 'en/source'?"),
         (Selection(off=("promos",)), "did you mean 'promo'?"),
         (Selection(keep_categories=("byline2",)), "did you mean 'byline'?"),
+        (Selection(drop=("headlines",)), "did you mean 'headline'?"),
     ],
 )
 def test_selection_that_names_nothing_is_refused(selection: Selection, finding: str) -> None:

@@ -22,6 +22,7 @@ from cleaner.fold import fold_phrase, fold_shape
 from cleaner.rules.load import RuleSet, load_rules, read_pack
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.nodes import Problem
+from cleaner.rules.profile import OPTIONAL, Selection
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench" / "raw"
 
@@ -56,7 +57,7 @@ def read_own_rules() -> tuple[Rule, ...]:
     return pack.rules
 
 
-SHIPPED = load_rules()
+SHIPPED = load_rules(selection=Selection(drop=OPTIONAL))
 EVERY = RuleSet((*SHIPPED.rules, *read_own_rules()), "every")
 BARE = Cleaner.of(RuleSet((), ""))
 CLEANER = Cleaner.of(EVERY)

@@ -15,13 +15,14 @@ from cleaner.rules.literals import LINE_START, required_literals
 from cleaner.rules.load import load_rules
 from cleaner.rules.match import Hit, LiteralMatcher, Matcher
 from cleaner.rules.model import Scope
+from cleaner.rules.profile import OPTIONAL, Selection
 from cleaner.scan import fold_literal
 from cleaner.segment import segment
 from plain_matcher import PlainMatcher
 
 PROJECT = Path(__file__).resolve().parents[1]
 BENCH = PROJECT.parent / "shared" / "bench"
-RULES = load_rules().rules
+RULES = load_rules(selection=Selection(drop=OPTIONAL)).rules
 PLAIN, LITERAL = PlainMatcher(RULES), LiteralMatcher(RULES)
 LINES = sorted({line for rule in RULES for example in rule.examples for line in example.raw.splitlines()})
 PHRASES = sorted({phrase for rule in RULES for phrase in rule.phrases})

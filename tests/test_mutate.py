@@ -10,9 +10,10 @@ from cleaner.rules.load import RuleSet, load_rules, read_pack
 from cleaner.rules.model import Rule
 from cleaner.rules.mutate import NeedlessExplanation, Survivor, find_unproven, mutate
 from cleaner.rules.nodes import Problem
+from cleaner.rules.profile import OPTIONAL, Selection
 from conftest import Command, write_pack
 
-RULES = load_rules()
+RULES = load_rules(selection=Selection(drop=OPTIONAL))
 
 
 def read_rule(folder: Path, keys: str) -> Rule:
@@ -48,6 +49,7 @@ above: {prose: {max: 0}}
 below: {prose: {min: 1, max: 4}}
 domain: [harbour.example]
 title: {words: {min: 2}}
+headline: title
 run: {min: 1}
 unless:
   - because: it must stay
@@ -62,7 +64,7 @@ pattern 1|pattern 2|phrases
 take.lines|take.until-blank|take.while.words.min|take.while.words.max|take.while.heading|take.while
 words.max|prose|heading|not|where.first|where.last|previous.edge|previous
 next.phrases|next.pattern 1|next.phrases and pattern|next.adjacent|next
-above.prose.max|below.prose.min|below.prose.max|domain|title.words.min|title|run.min
+above.prose.max|below.prose.min|below.prose.max|domain|title.words.min|title|headline|run.min
 unless 1|unless 1.next.prose|unless 2|unless 2.words.min|unless 2.domain
 """
 

@@ -13,10 +13,12 @@ from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, load_rules, read_pack, shipped_folder
 from cleaner.rules.model import Rule, Scope, Verb
 from cleaner.rules.nodes import Problem
+from cleaner.rules.profile import OPTIONAL, Selection
 from cleaner.rules.prove import Outcome, prove
 from cleaner.segment import segment
 
-RULES = load_rules()
+RULES = load_rules(selection=Selection(drop=OPTIONAL))
+DEFAULT = load_rules()
 EXAMPLES = [(rule.id, place) for rule in RULES.rules for place in range(len(rule.examples))]
 PACKS = sorted(path for path in shipped_folder().rglob("*.y*ml") if "profiles" not in path.parts)
 
@@ -41,7 +43,9 @@ def test_every_example(outcomes: dict[tuple[str, int], Outcome], rule: str, plac
 def test_every_example_among_all_rules(rule: str, place: int) -> None:
     example = RULES.by_id[rule].examples[place]
     context = example.context
-    cleaned = Cleaner.of(RULES).clean(example.raw, url=context.url, title=context.title, language=context.language)
+    others = tuple(other for other in DEFAULT.rules if other.id != rule)
+    cleaner = Cleaner.of(RuleSet((*others, RULES.by_id[rule]), ""))
+    cleaned = cleaner.clean(example.raw, url=context.url, title=context.title, language=context.language)
     assert cleaned.text == Cleaner.of(RuleSet((), "")).clean(example.clean).text
 
 
@@ -64,10 +68,11 @@ def test_a_pack_is_named_as_its_file(path: Path) -> None:
     assert {rule.languages for rule in pack.rules} == {languages}
 
 
-def test_the_default_profile_has_every_shipped_rule() -> None:
+def test_the_default_profile_has_every_shipped_rule_but_those_on_request() -> None:
     problems: list[Problem] = []
     packs = [pack for path in PACKS if (pack := read_pack(path, problems))]
     assert sorted(rule.id for pack in packs for rule in pack.rules) == [rule.id for rule in RULES.rules]
+    assert {rule.id for rule in RULES.rules if rule.category not in OPTIONAL} == DEFAULT.by_id.keys()
 
 
 PACK = """\

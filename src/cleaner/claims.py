@@ -61,6 +61,10 @@ class Claims:
         """Whether nobody claims the line."""
         return place not in self.by_place
 
+    def is_headline(self, place: int) -> bool:
+        """Whether the line may be the headline that others repeat: it stays, or it goes as the headline that it is."""
+        return all(rule.category == "headline" for _, _, _, rule, _ in self.by_place.get(place, ()))
+
     def winners(self) -> Iterator[tuple[Line, Rule]]:
         """The lines that go, each with the rule that gets it."""
         for claims in self.by_place.values():

@@ -61,7 +61,7 @@ class Duplicates:
         above: int | None = -1
         view = _View(page, ())
         while above is not None and self._repeaters:
-            above = self._claim_below(above, find_headline(page, claims.is_alive), view, claims)
+            above = self._claim_below(above, find_headline(page, claims.is_headline), view, claims)
 
     def are_settled(self, page: Page, gone: Collection[int]) -> bool:
         """Whether no line would be claimed on the page without the lines of these places; False where one might."""

@@ -126,7 +126,7 @@ def _repeats_failure(rule: Rule, line: Line, look: FirstLook) -> Check:
     assert rule.duplicate is not None
     match rule.duplicate.against:
         case "headline":
-            other = find_headline(look.page, lambda place: not look.claims.get(look.page.content[place].number))
+            other = find_headline(look.page, lambda place: _is_headline(look, look.page.content[place]))
         case "next":
             other = look.page.neighbour(line, 1)
         case "previous":
@@ -144,6 +144,10 @@ def _repeats_failure(rule: Rule, line: Line, look: FirstLook) -> Check:
         gone = " (it goes)" if look.claims.get(other.number) else ""
         seen = f"line {other.number + 1}: {other.text!r}{gone}"
     return Check("repeats", wanted, seen, False)
+
+
+def _is_headline(look: FirstLook, line: Line) -> bool:
+    return all(rule.category == "headline" for rule in look.claims.get(line.number, ()))
 
 
 def _exception(because: str, checks: Iterable[Check]) -> Check:

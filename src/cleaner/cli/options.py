@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cleaner.pipeline import Cleaner
-from cleaner.rules.profile import Selection
+from cleaner.rules.profile import OPTIONAL, Selection
 
 Command = Callable[..., Any]
 
@@ -24,9 +24,32 @@ _SELECTION = (
 )
 
 
+_DROP = tuple(
+    click.option(
+        f"--{category}",
+        type=click.Choice(["keep", "drop"]),
+        default="keep",
+        show_default=True,
+        help=f"Whether the {category} stays in the text.",
+    )
+    for category in OPTIONAL
+)
+
+
 def rule_options(command: Command) -> Command:
     """The options that say which rules act, handed to the command as `chosen`."""
     command = _gather(command)
+    for option in reversed(_DROP):
+        command = option(command)
+    return _with_choice(command)
+
+
+def all_rule_options(command: Command) -> Command:
+    """The same for commands that look at rules: those that act on request are among them without being asked for."""
+    return _with_choice(_gather(command))
+
+
+def _with_choice(command: Command) -> Command:
     for option in reversed(_SELECTION):
         command = option(command)
     command = click.option(
@@ -48,6 +71,10 @@ class RuleOptions:
     rules: tuple[str, ...]
     selection: Selection
 
+    def with_all(self) -> RuleOptions:
+        """The same choice, and all rules that act on request: to look at rules, not to clean."""
+        return replace(self, selection=replace(self.selection, drop=OPTIONAL))
+
     def make_cleaner(self) -> Cleaner:
         """The cleaner that the options ask for."""
         return Cleaner(profile=self.profile, rules=[Path(path) for path in self.rules], selection=self.selection)
@@ -67,7 +94,8 @@ def _gather(command: Command) -> Command:
         experimental: bool,
         **others: Any,
     ) -> Any:
-        selection = Selection(only, off, keep_category, experimental)
+        drop = tuple(category for category in OPTIONAL if others.pop(category, "drop") == "drop")
+        selection = Selection(only, off, keep_category, experimental, drop)
         return command(*args, chosen=RuleOptions(profile, rules, selection), **others)
 
     return gathered

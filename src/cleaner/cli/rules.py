@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 import msgspec
 
-from cleaner.cli.options import RuleOptions, rule_options
+from cleaner.cli.options import RuleOptions, all_rule_options
 from cleaner.cli.rules_author import new_command, schema_command
 from cleaner.cli.rules_lint import lint_command
 from cleaner.cli.rules_prove import test_command
@@ -31,7 +31,7 @@ def rules_group() -> None:
     show_default=True,
     help="markdown: a catalogue of all rules with their examples.",
 )
-@rule_options
+@all_rule_options
 def list_command(as_json: bool, form: str, chosen: RuleOptions) -> int:
     """List every rule: id, category, scope and reason."""
     found = chosen.make_cleaner().rules.rules
@@ -52,7 +52,7 @@ def list_command(as_json: bool, form: str, chosen: RuleOptions) -> int:
 
 @rules_group.command("show")
 @click.argument("rule_id", metavar="RULE")
-@rule_options
+@all_rule_options
 def show_command(rule_id: str, chosen: RuleOptions) -> int:
     """Show one rule: where it stands, what it matches, its exceptions and examples."""
     for line in _rule_lines(chosen.make_cleaner().rules.find(rule_id)):

@@ -49,11 +49,11 @@ def test_command(
         raise click.UsageError("--known goes with --keep-corpus")
     if mutate and corpus:
         raise click.UsageError("--mutate and --keep-corpus are two tests; run one after the other")
-    cleaner = chosen.make_cleaner()
-    rules = _named(cleaner.rules, names)
+    known_rules = chosen.with_all().make_cleaner().rules
+    rules = _named(known_rules, names)
     if corpus:
-        return _test_corpus(cleaner, rules, corpus, known)
-    return _test_parts(cleaner.rules, rules) if mutate else _test_examples(cleaner.rules, rules)
+        return _test_corpus(chosen.make_cleaner(), rules, corpus, known)
+    return _test_parts(known_rules, rules) if mutate else _test_examples(known_rules, rules)
 
 
 def _named(rules: RuleSet, names: Sequence[str]) -> list[Rule]:
@@ -100,8 +100,7 @@ def _test_parts(rules: RuleSet, named: Sequence[Rule]) -> int:
 
 def _test_corpus(cleaner: Cleaner, named: Sequence[Rule], corpus: Sequence[str], known: Path | None) -> int:
     ids = {rule.id for rule in named}
-    all_ids = set(cleaner.rules.by_id)
-    is_chosen = (lambda rule: rule in ids) if ids != all_ids else (lambda _: True)
+    is_chosen = (lambda _: True) if ids.issuperset(cleaner.rules.by_id) else (lambda rule: rule in ids)
     losses = compare_losses(find_losses(cleaner, Inputs(corpus)), read_known(known) if known else [], is_chosen)
     for finding in losses.new:
         click.echo(f"{finding.file}:{finding.line}: {finding.rule}: {finding.text}")

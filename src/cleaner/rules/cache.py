@@ -18,7 +18,7 @@ from typing import Any
 
 from cleaner.whole import written_whole
 
-VERSION = 2
+VERSION = 3
 
 
 def cache_folder() -> Path:

@@ -15,6 +15,7 @@ import msgspec
 
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
+from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import LinePattern
 from cleaner.segment import Line, Page, segment
 
@@ -166,6 +167,7 @@ class Conditions:
     title: LineTest | None = None
     run: Range | None = None
     run_test: LineTest | None = None
+    headline: str | None = None
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
@@ -195,6 +197,10 @@ class Conditions:
         if self.run is not None and self.run_test is not None:
             length = page.run_length(line, self.run_test.holds)
             yield Check("run", self.run, length, self.run.holds(length))
+        if self.headline is not None:
+            known = page.document.title if self.headline == "title" else page.document.url
+            is_said = (says_title if self.headline == "title" else says_address)(line, known)
+            yield Check("headline", f"what the {self.headline} says", f"the {self.headline} {known!r}", is_said)
 
 
 @dataclass(frozen=True, slots=True)

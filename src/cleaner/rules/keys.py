@@ -92,6 +92,9 @@ _PROSE_LINES = Table({"prose": Key(RANGE, "how many lines of prose", required=Tr
 
 CONTEXT_KEYS |= {
     "title": Key(NEIGHBOUR, "test of the document's title; a document without one passes `edge: true` alone"),
+    "headline": Key(
+        Text(("title", "address")), "the line says what the title field says, or the words in the document's URL"
+    ),
     "run": Key(RANGE, "how many lines in a row (blank lines apart) this line is one of, all matching like it"),
     "above": Key(_PROSE_LINES, "what stands before the line, in the whole text"),
     "below": Key(_PROSE_LINES, "what stands after the line, in the whole text"),

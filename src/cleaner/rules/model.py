@@ -35,6 +35,7 @@ CATEGORIES = (
     "widget",
     "duplicate",
     "encoding",
+    "headline",
 )
 
 

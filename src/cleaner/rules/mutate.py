@@ -180,6 +180,8 @@ def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions
         yield "domain", replace(conditions, domain=())
     if conditions.title is not None:
         yield from _named("title", _looser_neighbours(conditions.title), lambda test: replace(conditions, title=test))
+    if conditions.headline is not None:
+        yield "headline", replace(conditions, headline=None)
     if conditions.run is not None:
         yield from _named("run", _looser_ranges(conditions.run), lambda r: replace(conditions, run=r))
 

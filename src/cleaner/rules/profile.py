@@ -14,6 +14,9 @@ from cleaner.rules.nodes import INVALID, PackError, Reader, compose_yaml, shown_
 
 FOLDER = "profiles"
 
+# What every profile leaves alone unless it is asked for: it was the author's or the editor's, but not the body.
+OPTIONAL = ("headline", "byline", "date")
+
 
 class ProfileError(CleanerError):
     """No profile of that name, or a choice that names no rule."""
@@ -34,13 +37,15 @@ class Selection:
     """What the user chooses among the rules of a profile.
 
     `only` and `off` are rule ids, pack names (globs allowed) or categories; `keep_categories` are categories whose text
-    stays; `experimental` adds the rules that are off by default.
+    stays; `experimental` adds the rules that are off by default; `drop` are categories that go although the profile
+    leaves them alone (`OPTIONAL`).
     """
 
     only: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     keep_categories: tuple[str, ...] = ()
     experimental: bool = False
+    drop: tuple[str, ...] = ()
 
 
 PROFILE = {
@@ -75,20 +80,22 @@ def read_profile(folder: Path, name: str) -> Profile:
 def select(rules: Iterable[Rule], profile: Profile, selection: Selection) -> list[Rule]:
     """The rules that act; raises `ProfileError` for a choice that names no rule at all."""
     rules = list(rules)
-    unknown = [name for name in selection.keep_categories if name not in CATEGORIES]
+    unknown = [name for name in (*selection.keep_categories, *selection.drop) if name not in CATEGORIES]
     if unknown:
         raise ProfileError(f"no category {unknown[0]!r} ({suggest(unknown[0], CATEGORIES)})")
     for name in (*selection.only, *selection.off):
         if name not in CATEGORIES and not any(_names(name, rule) for rule in rules):
             known = [*CATEGORIES, *sorted({_pack(rule) for rule in rules} | {rule.id for rule in rules})]
             raise ProfileError(f"{name!r} names no rule, pack or category ({suggest(name, known)})")
-    off = (*profile.off, *selection.off, *selection.keep_categories)
+    off = (*selection.off, *selection.keep_categories)
+    left_alone = [name for name in profile.off if name not in selection.drop]
     return [
         rule
         for rule in rules
         if (selection.experimental or rule.status is not Status.EXPERIMENTAL or rule.id in selection.only)
         and (not selection.only or _is_named(rule, selection.only))
         and not _is_named(rule, off)
+        and (rule.id in selection.only or not _is_named(rule, left_alone))
     ]
 
 
