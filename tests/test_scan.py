@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib.util
 import json
 import lzma
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -120,3 +123,41 @@ def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> N
         parts = unicodedata.normalize("NFD", chr(code))
         if composed == chr(code) and len(parts) > 1:
             assert fold_character(parts[-1]) is None, hex(code)
+
+
+def test_without_a_compiler_it_says_the_same() -> None:
+    """The source as plain Python, which takes over where it could not be compiled, against the module in use."""
+    plain = load_plain()
+    assert plain.__file__.endswith(".py")
+    assert not doctest.testmod(plain).failed
+    seen = 0
+    for path in sorted((PROJECT / "golden").rglob("*.txt")):
+        raw = encode(path.read_bytes().decode("utf-8", "replace"))
+        one, other = plain.scan(raw), scan(raw)
+        for name in ("table", "line_count", "folded", "phrases", "odd"):
+            assert getattr(one, name) == getattr(other, name), (path, name)
+        assert plain.prose_counts(one) == module.prose_counts(other)
+        seen += one.line_count
+    assert seen > 1_000
+
+
+def load_plain() -> Any:
+    spec = importlib.util.spec_from_file_location("plain_scan", PROJECT / "src" / "cleaner" / "scan.py")
+    assert spec is not None
+    assert spec.loader is not None
+    plain = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    return plain
+
+
+@given(st.lists(WORDY | st.just(""), min_size=1, max_size=9), st.sets(st.integers(0, 8)))
+@settings(max_examples=300, deadline=None)
+def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
+    """A scan with lines left out is the scan of the text without them."""
+    before = scan(encode("\n".join(lines) + "\n"))
+    kept = [line for place, line in enumerate(line for line in lines if line) if place not in gone]
+    text = encode("\n\n".join(kept) + "\n" if kept else "")
+    found, wanted = module.keep_lines(before, frozenset(gone), text), scan(text)
+    assert found.line_count == wanted.line_count
+    assert rows(found) == rows(wanted)
+    assert (found.folded, found.phrases) == (wanted.folded, wanted.phrases)
