@@ -243,7 +243,7 @@ def _claim_duplicates(page: Page, rules: Sequence[Rule], claims: _Claims) -> Non
                 continue
             said = said_by(rule, line)
             other = _repeated_line(rule, said, line, witnesses) if said else None
-            if other and other is not line and _repeats(rule, said, other.phrase) and acts(rule, page, line):
+            if other and other is not line and _is_repeated(rule, page, said, line, other) and acts(rule, page, line):
                 if is_alive:
                     claims.add(line, rule, named=True)
                 else:
@@ -303,6 +303,12 @@ def said_by(rule: Rule, line: Line) -> str:
         if match:
             return fold_phrase(match["said"] or "") if "said" in match.re.groupindex else line.phrase
     return ""
+
+
+def _is_repeated(rule: Rule, page: Page, said: str, line: Line, other: Line) -> bool:
+    """Whether the line says what the other one says, as the rule asks and from where it may."""
+    assert rule.duplicate is not None
+    return _repeats(rule, said, other.phrase) and rule.duplicate.reaches(page, line, other)
 
 
 def _repeats(rule: Rule, said: str, other: str) -> bool:

@@ -6,7 +6,7 @@ text; a run of lines that are not blank is a block.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, takewhile
@@ -97,6 +97,49 @@ class Line:
         return HEADING_END.search(self.text) is None and 1 <= self.word_count <= HEADING_MAX_WORDS
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines in a row, blank ones apart, that say what other lines in a row have said before: how many lines and words
+    they are, and how many of the lines are prose.
+    """
+
+    line_count: int
+    word_count: int
+    prose_count: int
+
+    def holds(self, least: Passage) -> bool:
+        """Whether it has as much of everything as the other one."""
+        return (
+            self.line_count >= least.line_count
+            and self.word_count >= least.word_count
+            and self.prose_count >= least.prose_count
+        )
+
+
+def repeated_passages(lines: Sequence[Line]) -> dict[int, Passage]:
+    """For each line that says what an earlier line says, the passage that goes on around it in both places.
+
+    A passage is followed from the first line that said the same, for as long as the next lines are the same too.
+    """
+    first: dict[str, int] = {}
+    runs: list[list[Line]] = []
+    distance = 0
+    for place, line in enumerate(lines):
+        if distance and lines[place - distance].phrase == line.phrase:
+            runs[-1].append(line)
+        elif line.phrase and line.phrase in first:
+            distance = place - first[line.phrase]
+            runs.append([line])
+        else:
+            distance = 0
+        first.setdefault(line.phrase, place)
+    found: dict[int, Passage] = {}
+    for run in runs:
+        passage = Passage(len(run), sum(line.word_count for line in run), sum(line.is_prose for line in run))
+        found.update((line.number, passage) for line in run)
+    return found
+
+
 @dataclass(frozen=True)
 class Page:
     """A document's lines.  `content` holds the lines that are not blank, in order; `rank` a line's place among them."""
@@ -126,6 +169,24 @@ class Page:
     def prose_below(self, line: Line) -> int:
         """Number of lines of prose after the line."""
         return self._prose_counts[-1] - self._prose_counts[self.rank[line.number] + 1]
+
+    @cached_property
+    def _prose_runs(self) -> list[int]:
+        """The longest run of lines of prose (blank lines apart) from each place of `content` on, at last 0."""
+        longest, run = [0], 0
+        for line in reversed(self.content):
+            run = run + 1 if line.is_prose else 0
+            longest.append(max(longest[-1], run))
+        return longest[::-1]
+
+    def prose_run_below(self, line: Line) -> int:
+        """The most lines of prose that stand in a row, blank ones apart, after the line."""
+        return self._prose_runs[self.rank[line.number] + 1]
+
+    @cached_property
+    def repeated(self) -> Mapping[int, Passage]:
+        """The passage that a line repeats together with its neighbours, by the line's number."""
+        return repeated_passages(self.content)
 
     def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
         """How many lines in a row, blank ones apart, pass the test, this line among them; 0 where it does not."""
