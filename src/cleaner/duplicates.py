@@ -230,7 +230,9 @@ def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
 def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, page: Page, claims: Claims) -> bool:
     said = said_by(rule, line)
     other = _repeated_line(rule, said, line, headline, page, claims) if said else None
-    return other is not None and other is not line and _repeats(rule, said, other.phrase)
+    if other is None or other is line or rule.duplicate is None:
+        return False
+    return _repeats(rule, said, other.phrase) and rule.duplicate.reaches(page, line, other)
 
 
 def _repeated_line(

@@ -454,14 +454,14 @@ def scan(raw: bytes) -> Scan:
             elif phrase_start < 0:
                 phrases.append(b"")
             else:
-                phrases.append(out[phrase_start:phrase_end])
+                phrases.append(bytes(out[phrase_start:phrase_end]))
             out[at] = 10
             at += 1
         if is_odd:
             odd.append((start - start_extra, (index + 1 if index < size else size) - extra))
         number += 1
         start = index + 1
-    return Scan(raw, table, line_count, out[:at], phrases, odd)
+    return Scan(raw, table, line_count, bytes(out[:at]), phrases, odd)
 
 
 @cython.boundscheck(False)

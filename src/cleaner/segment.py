@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import cast, overload
 
 from msgspec import structs
@@ -94,6 +95,49 @@ class Line:
         return scan.is_heading(self._raw, 0, len(self._raw))
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines in a row, blank ones apart, that say what other lines in a row have said before: how many lines and words
+    they are, and how many of the lines are prose.
+    """
+
+    line_count: int
+    word_count: int
+    prose_count: int
+
+    def holds(self, least: Passage) -> bool:
+        """Whether it has as much of everything as the other one."""
+        return (
+            self.line_count >= least.line_count
+            and self.word_count >= least.word_count
+            and self.prose_count >= least.prose_count
+        )
+
+
+def repeated_passages(page: Page) -> dict[int, Passage]:
+    """For each line that says what an earlier line says, by place, the passage that goes on around it in both places.
+
+    A passage is followed from the first line that said the same, for as long as the next lines are the same too.
+    """
+    first: dict[bytes, int] = {}
+    runs: list[list[Line]] = []
+    distance = 0
+    for place, phrase in enumerate(page.phrases):
+        if distance and page.phrases[place - distance] == phrase:
+            runs[-1].append(page.content[place])
+        elif phrase and phrase in first:
+            distance = place - first[phrase]
+            runs.append([page.content[place]])
+        else:
+            distance = 0
+        first.setdefault(phrase, place)
+    found: dict[int, Passage] = {}
+    for run in runs:
+        passage = Passage(len(run), sum(line.word_count for line in run), sum(line.is_prose for line in run))
+        found.update((line.place, passage) for line in run)
+    return found
+
+
 class Page:
     """A document's lines."""
 
@@ -164,6 +208,24 @@ class Page:
     def without(self, gone: frozenset[int], text: str) -> Page:
         """The page of this text, which is this page's without the lines of these places, and tidied."""
         return Page(structs.replace(self.document, text=text), scan.keep_lines(self.scan, gone, encode(text)))
+
+    @lazy
+    def _prose_runs(self) -> list[int]:
+        """The longest run of lines of prose (blank lines apart) from each place of `content` on, at last 0."""
+        longest, run = [0], 0
+        for above, below in pairwise(reversed(self._prose_counts)):
+            run = run + 1 if above > below else 0
+            longest.append(max(longest[-1], run))
+        return longest[::-1]
+
+    def prose_run_below(self, line: Line) -> int:
+        """The most lines of prose that stand in a row, blank ones apart, after the line."""
+        return self._prose_runs[line.place + 1]
+
+    @lazy
+    def repeated(self) -> Mapping[int, Passage]:
+        """The passage that a line repeats together with its neighbours, by the line's place."""
+        return repeated_passages(self)
 
     def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
         """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from itertools import islice
 from urllib.parse import urlsplit
 
 import msgspec
@@ -33,6 +34,20 @@ class Range:
 
     def __str__(self) -> str:
         return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Whether among the next `lines` lines (blank ones apart) at least `least` pass the test."""
+
+    test: LineTest
+    lines: int
+    least: int = 1
+
+    def count(self, page: Page, line: Line) -> int:
+        """How many of these lines pass; counted no further than `least`."""
+        passing = (other for other in islice(page.below(line), self.lines) if self.test.holds(other))
+        return sum(1 for _ in islice(passing, self.least))
 
 
 class PhraseSet:
@@ -154,6 +169,7 @@ def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
 class Conditions:
     """Everything a rule, or one of its exceptions, asks beside its own phrases and patterns; all must hold.
 
+    `above` and `below` count the lines of prose before and after, `below_run` those after that stand in a row, and
     `run` counts the lines in a row (blank lines apart) that pass `run_test`, this one among them.
     """
 
@@ -163,6 +179,8 @@ class Conditions:
     next: LineTest | None = None
     above: Range | None = None
     below: Range | None = None
+    below_run: Range | None = None
+    ahead: Ahead | None = None
     domain: tuple[str, ...] = ()
     title: LineTest | None = None
     run: Range | None = None
@@ -194,6 +212,12 @@ class Conditions:
             yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
         if self.below is not None:
             yield Check("below.prose", self.below, page.prose_below(line), self.below.holds(page.prose_below(line)))
+        if self.below_run is not None:
+            longest = page.prose_run_below(line)
+            yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
+        if self.ahead is not None:
+            count, least = self.ahead.count(page, line), self.ahead.least
+            yield Check("ahead", f"{least} or more of the next {self.ahead.lines} lines", count, count >= least)
         if self.run is not None and self.run_test is not None:
             length = page.run_length(line, self.run_test.holds)
             yield Check("run", self.run, length, self.run.holds(length))
