@@ -22,6 +22,8 @@ import pytest
 
 from cleaner.dump import chunks, journal, pool, work, writer
 from cleaner.dump import parquet as parquet_module
+from cleaner.dump.formats import Format
+from cleaner.dump.inputs import Source
 from cleaner.model import Document
 from cleaner.pipeline import Cleaner
 from conftest import PROSE, RAW, Command, read_lines, read_tree, write_pack, write_tree
@@ -185,6 +187,30 @@ def test_damaged_file_has_no_output_and_the_others_are_done(dump: Path) -> None:
         len(rows),
         len(read_lines(dump / "wanted/.cleaner/failures.jsonl")),
     )
+
+
+LINES = b"".join(bytes([97 + number % 26]) * (number * 37 % 160) + b"\n" for number in range(40))
+
+
+@pytest.mark.parametrize("data", [LINES, LINES[:-1], LINES[-5000:], b"", b"\n", b"a" * 500, b"a\n" * 100])
+def test_slices_end_where_lines_end_and_depend_on_nothing_before_them(
+    data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(place: chunks.Place) -> list[chunks.Slice]:
+        source = Source(Path("a.jsonl"), "a.jsonl", Format.JSONL)
+        return list(chunks.cut_slices(io.BytesIO(data[place.end :]), source, chunks.Seen(1, "", ""), place))
+
+    monkeypatch.setattr(chunks, "CHUNK_BYTES", 100)
+    whole = cut(chunks.START)
+    assert b"".join(piece.data for piece in whole) == data
+    assert [piece.is_last for piece in whole] == [False] * (len(whole) - 1) + [True]
+    for number, piece in enumerate(whole[:-1], 1):
+        assert piece.data.endswith(b"\n")
+        assert len(piece.data) <= 100 or piece.data.count(b"\n") == 1, "a longer line comes alone"
+        again = cut(chunks.Place(piece.end, piece.next_line))
+        assert [(rest.data, rest.first_line) for rest in again] == [
+            (rest.data, rest.first_line) for rest in whole[number:]
+        ]
 
 
 class Killer:

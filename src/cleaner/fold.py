@@ -80,6 +80,11 @@ def _fold_letters(text: str) -> str:
     return unicodedata.normalize("NFC", fold_shape(read))
 
 
+def fold_alone(character: str) -> str:
+    """What one character becomes when nothing stands beside it; a dot above, which an i swallows, becomes nothing."""
+    return "" if character == "\N{COMBINING DOT ABOVE}" else _fold_letters(character)
+
+
 def fold_character(character: str) -> str | None:
     """What one character becomes in a folded phrase; None where that may depend on the characters beside it.
 

@@ -14,7 +14,7 @@ import cython
 import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
-from cleaner.fold import fold_character
+from cleaner.fold import fold_alone, fold_character
 
 # What a character is, as bits of `flags`.
 _SPACE = cython.declare(cython.uchar, 1)  # str.isspace
@@ -102,8 +102,7 @@ class Scan:
 def _fold(character: str) -> bytes:
     if "\ud800" <= character <= "\udfff":
         return b"\xef\xbf\xbd"
-    folded = fold_character(character)
-    return (character if folded is None else folded).encode()
+    return fold_alone(character).encode()
 
 
 def _flags(character: str) -> int:

@@ -39,7 +39,7 @@ class Line:
         text_start: int,
         text: str,
         evidence: Evidence | None = None,
-        folded: bytes | None = None,
+        scanned: Scan | None = None,
     ) -> None:
         self.number = number
         self.place = place
@@ -48,7 +48,7 @@ class Line:
         self.text_start = text_start
         self.text = text
         self.evidence = evidence
-        self._folded = folded
+        self._scan = scanned
 
     def __repr__(self) -> str:
         return f"Line({self.number}, {self.text!r})"
@@ -64,7 +64,16 @@ class Line:
     @lazy
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
-        return fold_phrase(self.text) if self._folded is None else self._folded.decode()
+        folded = None if self._scan is None else self._scan.phrases[self.place]
+        return fold_phrase(self.text) if folded is None else folded.decode()
+
+    @lazy
+    def folded(self) -> bytes:
+        """The line as it stands in `Scan.folded`, with the newlines around it."""
+        if self._scan is None:
+            return scan.scan(self._raw).folded
+        start = self._scan.table[self.place * scan.COLUMNS + scan.FOLDED]
+        return self._scan.folded[start - 1 : self._scan.folded.index(b"\n", start) + 1]
 
     @lazy
     def shape(self) -> str:
@@ -272,8 +281,8 @@ class Content(Sequence[Line]):
         row = place * scan.COLUMNS
         number, start, end, text_start, text_end = self._scan.table[row : row + 5]
         evidence = document.evidence.get(number) if document.evidence else None
-        text, folded = document.text[text_start:text_end], self._scan.phrases[place]
-        return Line(number, place, start, end, text_start, text, evidence, folded)
+        text = document.text[text_start:text_end]
+        return Line(number, place, start, end, text_start, text, evidence, self._scan)
 
 
 def segment(document: Document) -> Page:

@@ -213,32 +213,32 @@ def cut_slices(
 
 
 def _cut_lines(file: BinaryIO) -> Iterator[tuple[bytearray, bool]]:
-    """Blocks of whole lines and whether they are the last, about `CHUNK_BYTES` each; a longer line comes whole.
+    """Blocks of whole lines, up to `CHUNK_BYTES` each, and whether they are the last; a longer line comes alone.
 
     Where a block ends depends on where it begins, and on nothing before that.  Raises `RecordTooLongError`.
     """
     block = bytearray()
     while True:
-        wanted = max(CHUNK_BYTES - len(block), 1)
-        searched = len(block)
-        block += (read := file.read(wanted))
-        if len(read) < wanted:
-            yield block, True
-            return
-        end = block.rfind(b"\n", searched) + 1
-        while not end:
-            if len(block) > MAX_DOCUMENT_BYTES:
-                raise RecordTooLongError(f"a line of more than {MAX_DOCUMENT_BYTES:,} bytes; no record is that long")
+        is_last = not _fill(block, file, CHUNK_BYTES)
+        end = len(block) if is_last else block.rfind(b"\n", 0, CHUNK_BYTES) + 1
+        while not end and not is_last:
             searched = len(block)
-            block += (read := file.read(CHUNK_BYTES))
-            end = block.rfind(b"\n", searched) + 1
-            if not end and len(read) < CHUNK_BYTES:
-                yield block, True
-                return
+            if searched > MAX_DOCUMENT_BYTES:
+                raise RecordTooLongError(f"a line of more than {MAX_DOCUMENT_BYTES:,} bytes; no record is that long")
+            is_last = not _fill(block, file, searched + CHUNK_BYTES)
+            end = block.find(b"\n", searched) + 1 or (len(block) if is_last else 0)
         rest = block[end:]
         del block[end:]
-        yield block, False
+        yield block, is_last and not rest
+        if is_last and not rest:
+            return
         block = rest
+
+
+def _fill(block: bytearray, file: BinaryIO, size: int) -> bool:
+    """Read until the block has that size; whether there was enough to read."""
+    block += file.read(max(size - len(block), 0))
+    return len(block) >= size
 
 
 class RecordTooLongError(CleanerError):

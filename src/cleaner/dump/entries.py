@@ -84,7 +84,7 @@ def _read_page(raw: bytes, name: str, fields: Fields) -> Entry:
 
 
 _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_VALUE_DECODER = msgspec.json.Decoder()
+_TEXT_DECODER = msgspec.json.Decoder(str)
 
 
 def record_lines(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, bytes]]:
@@ -119,7 +119,8 @@ def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
 
 def _decode_object(line: bytes) -> dict[str, msgspec.Raw]:
     try:
-        line.decode("utf-8")
+        if not line.isascii():
+            line.decode("utf-8")
         return _DECODER.decode(line)
     except UnicodeDecodeError as error:
         raise RecordError(f"not UTF-8: byte {error.start} of the line does not fit") from None
@@ -136,10 +137,12 @@ _SURROGATE = regex.compile(rb"\\ud[89a-f]", regex.IGNORECASE)
 def _text_value(record: dict[str, msgspec.Raw], name: str) -> str | None:
     """The text in a field; None where there is no such field, or it holds something else."""
     raw = record.get(name)
-    if raw is None or bytes(memoryview(raw)[:1]) != b'"':
+    if raw is None:
         return None
     try:
-        return str(_VALUE_DECODER.decode(raw))
+        return _TEXT_DECODER.decode(raw)
+    except msgspec.ValidationError:
+        return None
     except msgspec.DecodeError as error:
         raise RecordError(f"field {name!r}: {error}") from None
 
@@ -165,8 +168,10 @@ def _json_type(raw: msgspec.Raw) -> str:
 
 def write_record(entry: Entry, text: str, text_field: str) -> bytes:
     """The JSON line of an entry with another text; all other fields stand byte for byte as they were."""
-    record = entry.fields | {text_field: text}
-    return msgspec.json.encode(record) + b"\n"
+    return _ENCODER.encode_lines([entry.fields | {text_field: text}])
+
+
+_ENCODER = msgspec.json.Encoder()
 
 
 def open_source(path: Path, codec: Codec | None = None, *, start: int = 0) -> DecodedFile:

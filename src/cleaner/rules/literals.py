@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 import re._constants as sre
 import re._parser as sre_parser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import regex
 
-from cleaner.scan import fold_literal
+from cleaner.scan import encode, fold_literal
 
 LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
 
-MIN_CHARS = 3  # shorter literals stand in every other line
+MIN_CHARS = 3  # shorter literals of ASCII stand in every other line
 MIN_HEAD_CHARS = 1  # fewer lines begin with one than hold it
 
 # A pattern may begin in this many ways (`(please )?(also )?(like|follow)` in 8); more of them say less of each.
@@ -47,6 +47,44 @@ def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = M
     if tree is None:
         return frozenset()
     return _required(list(tree), LINE_START if is_whole else "", min_chars) or frozenset()
+
+
+class Needs:
+    """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no."""
+
+    def __init__(self, pattern: str) -> None:
+        """Reads the pattern; one that can't be read needs nothing."""
+        tree = _parse(pattern)
+        literals = required_literals(pattern)
+        heads = [literal for literal in literals if literal.startswith(LINE_START)]
+        self._firsts = frozenset(encode(head)[1] for head in heads) if heads and len(heads) == len(literals) else None
+        self._heads = tuple(map(encode, heads)) if self._firsts is not None and len(heads) <= MAX_OTHERS else None
+        self._sets = () if tree is None else tuple(tuple(map(encode, literals)) for literals in _ranked(tree))
+
+    def are_met(self, folded: bytes) -> bool:
+        """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
+        if self._firsts is not None and folded[1] not in self._firsts:
+            return False
+        if self._heads is not None and not folded.startswith(self._heads):
+            return False
+        for literals in self._sets:
+            for literal in literals:
+                if literal in folded:
+                    break
+            else:
+                return False
+        return True
+
+
+def _ranked(tree: Iterable[Part]) -> list[list[str]]:
+    """Small sets of literals of any length, one of each set being needed; those that say most first."""
+    found = {literals for literals in _all(tree) if len(literals) <= MAX_OTHERS and all(map(str.strip, literals))}
+    ranked = sorted(found, key=lambda literals: (-min(map(len, literals)), len(literals), sorted(literals)))
+    return [sorted(literals) for literals in ranked[:MAX_OTHER_SETS]]
+
+
+MAX_OTHERS = 16
+MAX_OTHER_SETS = 3
 
 
 def longest_match(pattern: str) -> int | None:
@@ -147,20 +185,34 @@ def _choices(value: Sequence[Part]) -> list[str]:
 
 def _best(tree: Iterable[Part], min_chars: int) -> frozenset[str] | None:
     """The set of a sequence's parts whose shortest literal is the longest; None where no part has one."""
-    found: list[frozenset[str]] = []
+    return max(_sets(tree, min_chars), key=_selectivity, default=None)
+
+
+def _all(tree: Iterable[Part]) -> Iterator[frozenset[str]]:
+    """The sets of all parts of a pattern, those inside groups that it passes in any case among them."""
+    parts = list(tree)
+    yield from _sets(parts, 1)
+    for kind, value in parts:
+        if kind is sre.SUBPATTERN:
+            yield from _all(value[3])
+        elif kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT) and value[0] > 0:
+            yield from _all(value[2])
+
+
+def _sets(tree: Iterable[Part], min_chars: int) -> Iterator[frozenset[str]]:
+    """The literals that each part of a sequence needs, for the parts that need any."""
     run: list[str] = []
     for kind, value in [*tree, (None, None)]:
         if kind is sre.LITERAL:
             run.append(chr(value))
             continue
         literal = fold_literal("".join(run))
-        if len(literal) >= min_chars:
-            found.append(frozenset((literal,)))
+        if len(literal) >= min_chars or (literal and not literal.isascii()):
+            yield frozenset((literal,))
         run = []
         part = _of_part(kind, value, min_chars)
         if part:
-            found.append(part)
-    return max(found, key=_selectivity, default=None)
+            yield part
 
 
 def _selectivity(literals: frozenset[str]) -> tuple[bool, int, int]:

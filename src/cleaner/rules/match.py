@@ -18,12 +18,11 @@ import msgspec
 import regex
 
 from cleaner.fold import fold_phrase
-from cleaner.lazy import lazy
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.literals import LINE_START, MIN_CHARS, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.scan import BYTE_START, COLUMNS, TEXT_END, TEXT_START
+from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, TEXT_END, TEXT_START, count_words
 from cleaner.segment import Line, Page
 
 
@@ -61,18 +60,7 @@ class _Try:
         self.rule = rule
         self.order = order
         self.longest_chars = math.inf if longest is None else longest
-        self.most_words = math.inf if words is None or words.max is None else words.max
-
-    def may_begin_with(self, byte: int) -> bool:
-        """Whether the pattern can match a line whose UTF-8 begins with the byte."""
-        return self._first[byte]
-
-    @lazy
-    def _first(self) -> list[bool]:
-        if self.rule.scope is Scope.INLINE:
-            return [True] * 256
-        compiled = self.pattern.compiled
-        return [byte >= 128 or compiled.fullmatch(chr(byte), partial=True) is not None for byte in range(256)]
+        self.count_to = 1 << 30 if words is None or words.max is None else words.max + 1
 
 
 class _Scan:
@@ -147,14 +135,20 @@ class LiteralMatcher:
         """What to try, by places of lines."""
         scanned = page.scan
         table, raw, starts = scanned.table, scanned.raw, page.folded_starts
+        folded = scanned.folded
         tries: dict[int, list[_Try]] = {}
         for scan in self._scans:
-            for index, _, end in scan.automaton.find_matches_as_indexes(scanned.folded, overlapping=True):
+            for index, _, end in scan.automaton.find_matches_as_indexes(folded, overlapping=True):
                 place = bisect_right(starts, end - 1) - 1
                 row = place * COLUMNS
-                size, first = table[row + TEXT_END] - table[row + TEXT_START], raw[table[row + BYTE_START]]
+                start, size = table[row + BYTE_START], table[row + TEXT_END] - table[row + TEXT_START]
+                line = folded[starts[place] - 1 : starts[place + 1] if place + 1 < len(starts) else len(folded)]
                 for trial in scan.tries[index]:
-                    if size <= trial.longest_chars and trial.may_begin_with(first):
+                    if (
+                        size <= trial.longest_chars
+                        and trial.pattern.needs.are_met(line)
+                        and count_words(raw, start, table[row + BYTE_END], trial.count_to) < trial.count_to
+                    ):
                         tries.setdefault(place, []).append(trial)
         if self._always:
             for place in range(page.scan.line_count):
@@ -168,8 +162,7 @@ class LiteralMatcher:
             known = []
             found: set[str] = set()
             for trial in sorted(set(trials), key=_order):
-                if len(line.text) <= trial.longest_chars and line.word_count <= trial.most_words:
-                    known.extend(_try(trial, line, found))
+                known.extend(_try(trial, line, found))
             if len(line.text) <= KNOWN_CHARS:
                 if len(self._known) >= KNOWN_LINES:
                     self._known.clear()

@@ -9,6 +9,7 @@ import regex
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
 from cleaner.model import CleanerError
+from cleaner.rules.literals import Needs
 from cleaner.segment import Line
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
@@ -44,9 +45,14 @@ class LinePattern:
         """Written to the cache of rules without its compiled form, which is slow to load."""
         return type(self), (self.source, self.subject)
 
+    @lazy
+    def needs(self) -> Needs:
+        """What a folded line must hold for the pattern to match all of it."""
+        return Needs(self.source)
+
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        if len(line.text) > MAX_LINE_CHARS:
+        if len(line.text) > MAX_LINE_CHARS or not self.needs.are_met(line.folded):
             return None
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
