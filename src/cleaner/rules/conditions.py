@@ -116,10 +116,6 @@ class LineTest:
             return
         if self.edge is True:
             yield Check("edge", "the edge of the text", f"the line {line.text!r}", False)
-        if self.phrases is not None or self.patterns:
-            says = self.phrases is not None and self.phrases.holds(line)
-            says = says or any(pattern.full_match(line) for pattern in self.patterns)
-            yield Check("phrases or pattern", "one that matches", line, says)
         if self.words is not None:
             yield Check("words", self.words, line.word_count, self.words.holds(line.word_count))
         if self.heading is not None:
@@ -128,6 +124,10 @@ class LineTest:
             yield Check("prose", self.prose, line.is_prose, line.is_prose is self.prose)
         if self.adjacent is not None:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
+        if self.phrases is not None or self.patterns:
+            says = self.phrases is not None and self.phrases.holds(line)
+            says = says or any(pattern.full_match(line) for pattern in self.patterns)
+            yield Check("phrases or pattern", "one that matches", line, says)
         if self.not_ is not None:
             yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))
 
@@ -206,8 +206,6 @@ class Conditions:
         if self.title is not None:
             title = segment(Document(page.document.title or "")).content
             yield from (check.under("title") for check in self.title.checks(title[0] if title else None))
-        yield from _neighbour_checks("previous", self.previous, page, line, -1)
-        yield from _neighbour_checks("next", self.next, page, line, 1)
         if self.above is not None:
             yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
         if self.below is not None:
@@ -215,6 +213,8 @@ class Conditions:
         if self.below_run is not None:
             longest = page.prose_run_below(line)
             yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
+        yield from _neighbour_checks("previous", self.previous, page, line, -1)
+        yield from _neighbour_checks("next", self.next, page, line, 1)
         if self.ahead is not None:
             count, least = self.ahead.count(page, line), self.ahead.least
             yield Check("ahead", f"{least} or more of the next {self.ahead.lines} lines", count, count >= least)
