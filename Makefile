@@ -1,11 +1,12 @@
 # make demo   set up .venv, clean golden/raw into out/, show what was removed by which rule
 # make test   set up what tests need; formatter check, linter, type checker, the whole suite, the wheel
+# make bench  measure speed and memory, rewrite docs/performance.md; make peers before it adds other projects' filters
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check suite wheel bench clean
+.PHONY: demo test check suite wheel bench peers clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cleaner clean golden/raw -o out --overwrite
@@ -24,7 +25,9 @@ wheel: $(VENV)/.tested
 	$(BIN)/python tests/try_wheel.py
 
 bench: $(VENV)/.tested
-	$(BIN)/python -m benchmarks.floor
+	$(BIN)/python -m benchmarks --write-docs
+
+peers: $(VENV)/peers/datatrove/.installed $(VENV)/peers/dolma/.installed
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -34,11 +37,16 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml
+$(VENV)/peers/%/.installed: benchmarks/peers/%.txt $(VENV)/.made
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
 	$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.made pyproject.toml
+$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
 	$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 

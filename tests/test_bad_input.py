@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,7 @@ from cleaner.dump import entries
 from cleaner.model import Document
 from cleaner.pipeline import Cleaner
 from cleaner.rules import pattern
-from conftest import LINE_RULE, MAIN, PROSE, RAW, Command, read_lines, read_outputs, read_tree, write_pack, write_tree
+from conftest import LINE_RULE, PROSE, RAW, Command, read_lines, read_outputs, read_tree, write_pack, write_tree
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
@@ -479,94 +477,16 @@ def test_pattern_that_takes_too_long_is_stopped_and_its_rule_named(
     assert "test/slow/slow" in done.err
 
 
-def test_full_disk_is_told_and_leaves_nothing_half_written(
-    tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(source: Path, target: Path) -> Path:
-        if target.name == "b.txt":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
-        return replace(source, target)
-
-    replace = Path.replace
-    monkeypatch.setattr(Path, "replace", fail)
-    write_tree(tmp_path / "raw", {"a.txt": RAW, "b.txt": RAW, "c.txt": RAW})
-    done = run("clean", "raw", "-o", "out")
+def test_place_that_refuses_one_output_is_the_failure_of_its_document(tmp_path: Path, run: Command) -> None:
+    write_tree(tmp_path, {"raw/a.txt": RAW, "raw/b.txt": RAW, "raw/sub/c.txt": RAW, "raw/z.jsonl": GOOD_RECORD})
+    write_tree(tmp_path, {"out/b.txt/there.txt": "A folder.\n", "out/sub": "A file.\n"})
+    done = run("clean", "raw", "-o", "out", "--overwrite")
     assert done.status == 3
-    assert "No space left on device" in done.err
-    assert read_outputs(tmp_path / "out") == {"a.txt": PROSE, "c.txt": PROSE}
-    assert [row["doc"] for row in read_lines(tmp_path / "out/.cleaner/manifest.jsonl")] == ["a.txt", "c.txt"]
-
-
-INTERRUPTED_AT = "n.txt"
-FILES = {"a.txt": RAW, "b.txt": RAW, INTERRUPTED_AT: "Stop here.\n", "z.txt": RAW}
-RECORDS = {"in.jsonl": GOOD_RECORD * 3 + '{"text":"Stop here."}\n' + GOOD_RECORD}
-SIGNALLED = f"""
-import os
-from cleaner.pipeline import Cleaner
-clean = Cleaner.clean_document
-def stop(self, document):
-    if "Stop here" in document.text:
-        os.kill(os.getpid(), %d)
-    return clean(self, document)
-Cleaner.clean_document = stop
-{MAIN}
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("files", [FILES, RECORDS], ids=["files", "records"])
-def test_interrupted_process_leaves_whole_outputs_and_a_ledger_that_fits(
-    number: signal.Signals, files: dict[str, str], tmp_path: Path, run_process: Command, run: Command
-) -> None:
-    write_tree(tmp_path / "raw", {**files, "a.jsonl": GOOD_RECORD})
-    done = run_process("clean", "raw", "-o", "out", code=SIGNALLED % number)
-    assert (done.status, done.out) == (130, "")
-    assert "interrupted" in done.err
-    assert "Traceback" not in done.err
-    wanted = {"a.jsonl": CLEAN_RECORD} | ({"a.txt": PROSE, "b.txt": PROSE} if files is FILES else {})
-    assert read_outputs(tmp_path / "out") == wanted
+    wanted = {"a.txt": PROSE, "z.jsonl": CLEAN_RECORD}
+    assert read_outputs(tmp_path / "out") == wanted | {"b.txt/there.txt": "A folder.\n", "sub": "A file.\n"}
     audit = tmp_path / "out/.cleaner"
     assert {row["output"] for row in read_lines(audit / "manifest.jsonl")} == wanted.keys()
-    report = msgspec.json.decode((audit / "report.json").read_bytes())
-    assert (report["interrupted"], report["documents"]) == (True, len(wanted))
-    assert run("restore", "out", "-o", "back").status == 0
-    given = {name: text for name, text in {**files, "a.jsonl": GOOD_RECORD}.items() if name in wanted}
-    assert {name: content.decode() for name, content in read_tree(tmp_path / "back").items()} == given
-
-
-def test_interrupted_file_of_records_can_be_cleaned_again(
-    tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(self: Cleaner, document: Document) -> Any:
-        if "Stop here" in document.text:
-            raise KeyboardInterrupt
-        return clean(self, document)
-
-    clean = Cleaner.clean_document
-    write_tree(tmp_path, RECORDS)
-    with monkeypatch.context() as patch:
-        patch.setattr(Cleaner, "clean_document", stop)
-        assert run("clean", "in.jsonl", "-o", "out.jsonl").status == 130
-    assert not (tmp_path / "out.jsonl").exists()
-    audit = tmp_path / "out.jsonl.cleaner"
-    assert [read_lines(audit / f"{name}.jsonl") for name in ("manifest", "ledger", "failures")] == [[], [], []]
-    assert msgspec.json.decode((audit / "report.json").read_bytes())["documents"] == 0
-    assert run("clean", "in.jsonl", "-o", "out.jsonl", "--overwrite").status == 0
-    assert len(read_lines(tmp_path / "out.jsonl")) == len(read_lines(audit / "manifest.jsonl")) == 5
-
-
-def test_interrupt_between_output_and_ledger_leaves_no_document_without_a_row(
-    tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("cleaner.dump.run.Run._record", stop)
-    write_tree(tmp_path, {"raw/a.txt": RAW})
-    assert run("clean", "raw", "-o", "out").status == 130
-    assert read_outputs(tmp_path / "out").keys() == {
-        row["output"] for row in read_lines(tmp_path / "out/.cleaner/manifest.jsonl")
-    }
+    assert {row["doc"] for row in read_lines(audit / "failures.jsonl")} == {"b.txt", "sub/c.txt"}
 
 
 def test_ledger_names_the_rule_of_every_document_beside_a_failure(tmp_path: Path, run: Command) -> None:

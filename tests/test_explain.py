@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from cleaner import Cleaner, Document
 from cleaner.cut import LINE_END, cut
@@ -89,9 +90,9 @@ def test_why_not_agrees_with_the_verdicts(document: Document, other: Rule) -> No
 @LAWS
 def test_whoever_changes_a_line_first_claims_it(document: Document) -> None:
     judge = Judge(EVERY.rules)
-    page = segment(replace(document, text=cut(document.text, repair(document.text))))
+    page = segment(structs.replace(document, text=cut(document.text, repair(document.text))))
     claims = judge.claims(page)
-    for edit in judge.judge(page):
+    for edit in judge.judge(page).edits:
         line = next(line for line in page.lines if line.start <= edit.start < line.end)
         names = [rule.id for rule in claims[line.number]]
         assert edit.reason.rule in names

@@ -12,7 +12,8 @@ import pytest
 
 from cleaner import Action, Cleaner, Document
 from cleaner.cut import cut
-from cleaner.judge import HEADLINE_LINES, Judge, find_headline
+from cleaner.duplicates import HEADLINE_LINES, find_headline
+from cleaner.judge import Judge
 from cleaner.pipeline import MAX_PASSES, UnsettledError
 from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, read_pack
@@ -59,7 +60,7 @@ def read_rules(folder: Path, *bodies: str, head: str = "pack: t") -> RuleSet:
 
 
 def judged(rules: RuleSet, document: Document) -> str:
-    return cut(document.text, Judge(rules.rules).judge(segment(document)))
+    return cut(document.text, Judge(rules.rules).judge(segment(document)).edits)
 
 
 def check(folder: Path, case: Case) -> None:
@@ -95,7 +96,7 @@ PLACES = {
 def test_where(tmp_path: Path, where: str, count: int, places: list[int], gap: str) -> None:
     rules = read_rules(tmp_path, f"{LINE}, where: {{{where}}}")
     page = segment(Document(gap.join(["x"] * count) + "\n"))
-    edits = Judge(rules.rules).judge(page)
+    edits = Judge(rules.rules).judge(page).edits
     assert [edit.start for edit in edits] == [page.content[place].start for place in places]
 
 
@@ -556,7 +557,7 @@ HEADLINES = {
 @pytest.mark.parametrize(("title", "lines", "headline"), HEADLINES.values(), ids=HEADLINES)
 def test_headline(title: str | None, lines: list[str], headline: str | None) -> None:
     page = segment(Document("\n".join(lines), title=title))
-    found = find_headline(page, lambda line: True)
+    found = find_headline(page, lambda place: True)
     assert (found.text if found else None) == headline
 
 

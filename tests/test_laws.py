@@ -7,7 +7,6 @@ import lzma
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,6 +14,7 @@ import pytest
 import regex
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from cleaner import Action, Cleaned, Cleaner, Document, Edit, Reason
 from cleaner.cut import LINE_END, compose, cut, locate, restore
@@ -213,7 +213,7 @@ def test_the_edits_are_the_result(document: Document) -> None:
 @LAWS
 def test_cleaning_twice_is_cleaning_once(document: Document) -> None:
     once = CLEANER.clean_document(document)
-    again = CLEANER.clean_document(replace(document, text=once.text))
+    again = CLEANER.clean_document(structs.replace(document, text=once.text))
     assert (again.text, again.edits) == (once.text, ())
 
 
@@ -249,7 +249,7 @@ def test_the_order_of_rules_does_not_matter(document: Document, random: Random) 
 @LAWS
 def test_removing_never_adds_and_counts_lines(document: Document) -> None:
     mended = BARE.clean(document.text.replace("<", "(")).text
-    cleaned = Cleaner.of(SHIPPED).clean_document(replace(document, text=mended))
+    cleaned = Cleaner.of(SHIPPED).clean_document(structs.replace(document, text=mended))
     assert all(edit.after == "" for edit in cleaned.edits)
     lines_before, lines_after = (sum(1 for line in text.split("\n") if line) for text in (mended, cleaned.text))
     assert lines_before - lines_after == sum(edit.takes_line for edit in cleaned.edits)
@@ -279,7 +279,7 @@ def test_what_a_duplicate_says_stays(document: Document) -> None:
     """From each line that went one comes to a line that stayed, going from a duplicate to what it repeats."""
     rules = RuleSet(tuple(rule for rule in SHIPPED.rules if rule.scope is Scope.DUPLICATE), "")
     mended = BARE.clean(document.text.replace("<", "(")).text
-    cleaned = Cleaner.of(rules).clean_document(replace(document, text=mended))
+    cleaned = Cleaner.of(rules).clean_document(structs.replace(document, text=mended))
     stayed = {fold_phrase(line) for line in cleaned.text.split("\n")}
     gone = [(rules.by_id[edit.reason.rule], edit.before) for edit in cleaned.removals]
     found = [False] * len(gone)

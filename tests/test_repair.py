@@ -6,19 +6,21 @@ import itertools
 import json
 import lzma
 import os
-import string
 from pathlib import Path
 
 import pytest
+import regex
 from ftfy import fix_and_explain
-from ftfy.badness import is_bad
+from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cleaner import Cleaner
 from cleaner.cut import LINE_END, cut
-from cleaner.repair import _CODE_CONFIG, _CONFIG, _TYPOGRAPHY, is_code, needs_repair, repair, tidy
+from cleaner.damage import is_bad_pair, is_odd
+from cleaner.repair import _CODE_CONFIG, _CONFIG, is_code, needs_repair, repair, tidy
 from cleaner.rules.load import RuleSet
+from cleaner.scan import encode, scan
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench" / "raw"
 
@@ -212,10 +214,37 @@ def test_the_gate_on_real_text(track: str) -> None:
     assert seen
 
 
-def test_typography_is_never_bad() -> None:
-    marks = "".join(chr(code) for code in range(0x80, 0x3000) if _TYPOGRAPHY.fullmatch(chr(code)))
-    alphabet = marks + string.printable.translate({ord(space): None for space in "\n\r\x0b\x0c"})
-    assert len(marks) == 9
-    assert not any(is_bad("".join(letters)) for letters in itertools.product(alphabet, repeat=3))
-    few = marks + "aZ0 .,!-"
-    assert not any(is_bad("".join(letters)) for letters in itertools.product(few, repeat=5) if letters[0] in marks)
+TYPOGRAPHY = (
+    "\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
+    "\N{RIGHT DOUBLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{NO-BREAK SPACE}"
+)
+
+
+# A closing and an opening quote are bad before a fraction and the like.
+BEFORE_NUMBERS = {
+    ("\N{RIGHT DOUBLE QUOTATION MARK}", "\N{LEFT SINGLE QUOTATION MARK}"),
+    ("\N{RIGHT DOUBLE QUOTATION MARK}", "\N{LEFT DOUBLE QUOTATION MARK}"),
+}
+
+
+@pytest.mark.parametrize(("first", "second"), [pair for pair in itertools.product(TYPOGRAPHY, repeat=2) if pair not in BEFORE_NUMBERS])
+def test_good_typography_costs_no_second_look(first: str, second: str) -> None:
+    assert not is_bad_pair(ord(first), ord(second))
+    assert not is_odd(first)
+
+
+BAD_LETTERS = sorted(set(regex.findall(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]", "".join(map(chr, range(0x80, 0x2600))))))
+
+
+@given(st.lists(st.sampled_from(BAD_LETTERS + list("aZ 9.-\u2019")), max_size=7).map("".join))
+@settings(max_examples=5_000, deadline=None)
+def test_no_bad_sequence_is_passed_by(line: str) -> None:
+    assert scan(encode(line)).odd or not needs_repair(line, True)
+
+
+def test_no_bad_sequence_of_the_table_is_passed_by() -> None:
+    """All sequences of three over one or two characters of every category."""
+    few = sorted({letter for letters in MOJIBAKE_CATEGORIES.values() for letter in letters[:2]} - {"-", "\x80"})
+    for letters in itertools.product([*few, "a", "Z", " ", "."], repeat=3):
+        line = "".join(letters)
+        assert not is_bad(line) or scan(encode(line)).odd, line

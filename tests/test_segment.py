@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.model import Document, Evidence
-from cleaner.segment import HEADING_MAX_WORDS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Line, segment
+from cleaner.scan import HEADING_MAX_WORDS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING
+from cleaner.segment import Line, segment
 
 QUICK = settings(max_examples=200, deadline=None, derandomize="CI" in os.environ)
 
@@ -179,7 +180,7 @@ def test_lines_tile_the_text(text: str) -> None:
         assert (
             text[line.text_start : line.text_start + len(line.text)] == line.text == text[line.start : line.end].strip()
         )
-    assert [line.number for line in page.content] == sorted(page.rank)
+    assert [line.place for line in page.content] == list(range(len(page.content)))
 
 
 def test_neighbours_and_prose_around_pass_over_blank_lines() -> None:

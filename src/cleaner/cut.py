@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import regex
+from msgspec.structs import replace
 
 from cleaner.model import Action, CleanerError, Edit
 
@@ -108,11 +108,14 @@ def compose(first: Sequence[Edit], second: Sequence[Edit]) -> list[Edit]:
 
 def locate(source: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """The edits with `before` and the 1-based `line` filled in from the source that their offsets point into."""
-    edits = list(edits)
-    if not edits:
-        return ()
-    line_starts = [match.end() for match in LINE_END.finditer(source)]
-    return tuple(
-        replace(edit, before=source[edit.start : edit.end], line=bisect_right(line_starts, edit.start) + 1)
-        for edit in edits
-    )
+    located: list[Edit] = []
+    line, start = 1, 0
+    starts: list[int] | None = None
+    if "\r" in source or "\N{LINE SEPARATOR}" in source or "\N{PARAGRAPH SEPARATOR}" in source:
+        starts = [match.end() for match in LINE_END.finditer(source)]
+    for edit in edits:
+        line = line + source.count("\n", start, edit.start) if starts is None else bisect_right(starts, edit.start) + 1
+        start = edit.start
+        before = source[start : edit.end]
+        located.append(Edit(start, edit.end, edit.after, edit.action, edit.reason, before, line, edit.takes_line))
+    return tuple(located)

@@ -13,15 +13,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from msgspec import structs
+
 from cleaner.cut import LINE_END, cut
 from cleaner.judge import Judge
 from cleaner.model import Action, CleanerError, Document, Edit
 from cleaner.pipeline import Cleaner
 from cleaner.repair import REPAIRS, repair
-from cleaner.rules.match import Hit, LiteralMatcher
+from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule
 from cleaner.segment import Line, Page, segment
-from cleaner.why_not import FirstLook, WhyNot, why_not
+from cleaner.why_not import FirstLook, WhyNot, hits_of, why_not
 
 
 class ExplainError(CleanerError):
@@ -165,7 +167,7 @@ class _Explainer:
     @cached_property
     def page(self) -> Page:
         """The lines as the rules see them on their first look."""
-        return segment(replace(self.document, text=cut(self.document.text, self.repairs)))
+        return segment(structs.replace(self.document, text=cut(self.document.text, self.repairs)))
 
     @cached_property
     def page_lines(self) -> dict[int, list[Line]]:
@@ -234,7 +236,7 @@ class _Explainer:
 
     def hits(self, rule: Rule) -> dict[int, Hit]:
         """Where the rule's phrases and patterns match, by line of the page."""
-        return {hit.line.number: hit for hit in LiteralMatcher((rule,)).find(self.page)}
+        return hits_of(rule, self.page)
 
     def why_not(self, rule: Rule, explained: Explained, hits: Mapping[int, Hit]) -> WhyNot:
         """What keeps the rule from the line; where a line became several, the one that the rule comes closest to."""

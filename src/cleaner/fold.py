@@ -47,6 +47,7 @@ _UNREAD = regex.compile(
     r"[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}\N{WORD JOINER}"
     r"\N{ARABIC TATWEEL}\u064b-\u065f\N{ARABIC LETTER SUPERSCRIPT ALEF}]"
 )
+_COMPOSES = regex.compile(r"\p{NFC_QC=Maybe}")
 _DOTS_OVER_I = regex.compile(r"(?<=i)\N{COMBINING DOT ABOVE}+")
 
 
@@ -77,3 +78,18 @@ def _fold_letters(text: str) -> str:
     folded = unicodedata.normalize("NFKC", fold_shape(text)).casefold().replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
     read = _DOTS_OVER_I.sub("", _UNREAD.sub("", folded))
     return unicodedata.normalize("NFC", fold_shape(read))
+
+
+def fold_character(character: str) -> str | None:
+    """What one character becomes in a folded phrase; None where that may depend on the characters beside it.
+
+    It may not where the character neither combines nor composes, before and after folding: then a text of such
+    characters folds one by one.
+    """
+    folded = _fold_letters(character)
+    return folded if all(map(_stands_alone, character + folded)) else None
+
+
+def _stands_alone(character: str) -> bool:
+    """Whether the character starts afresh: no combining mark, and nothing before it can absorb it or swallow it up."""
+    return not unicodedata.combining(character) and not _COMPOSES.match(character)

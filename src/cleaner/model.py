@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 
 class CleanerError(Exception):
@@ -24,8 +25,7 @@ class Action(StrEnum):
     REPAIR = "repair"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """Who asks for an edit: a rule of a pack, or a repair of the pipeline itself."""
 
     rule: str
@@ -33,8 +33,7 @@ class Reason:
     category: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """One span of a text and what stands there instead.
 
     `start` and `end` are half-open code-point offsets into the text that the edit is reported against; in a `Cleaned`
@@ -52,8 +51,7 @@ class Edit:
     takes_line: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """Decoded text and what is known about it from outside the text.
 
     `evidence` maps a 0-based line number to what the page said of that line (tag, class, link share); it is empty for
@@ -65,11 +63,10 @@ class Document:
     url: str | None = None
     language: str | None = None
     date: str | None = None
-    evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    evidence: Mapping[int, Evidence] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """What the HTML page knew of one line: element name, its classes and ids, share of characters inside links
     (0..1).
     """
@@ -79,13 +76,16 @@ class Evidence:
     link_share: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A clean text and every edit that made it, sorted by `start`, disjoint, with offsets into `source`."""
+class Cleaned(msgspec.Struct, frozen=True):
+    """A clean text and every edit that made it, sorted by `start`, disjoint, with offsets into `source`.
+
+    `line_count` is the number of lines that were not blank before rules cut any.
+    """
 
     text: str
     source: str
     edits: tuple[Edit, ...]
+    line_count: int = 0
 
     @property
     def removals(self) -> tuple[Edit, ...]:

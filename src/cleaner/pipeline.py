@@ -7,12 +7,13 @@ going on to the end makes cleaning twice the same as cleaning once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from cleaner.cut import compose, cut, locate
-from cleaner.judge import Judge
+from cleaner.judge import Judge, Judged
 from cleaner.model import Cleaned, CleanerError, Document, Edit
 from cleaner.repair import is_white_space, repair, tidy
 from cleaner.rules.load import RuleSet, load_rules
@@ -70,13 +71,14 @@ class Cleaner:
         """
         edits: list[Edit] = []
         current = document
-        growing = 0
+        judged: Judged | None = None
+        line_count = growing = 0
         while growing < MAX_PASSES:
-            changes = self._pass(current)
+            changes, text, judged = self._pass(current, judged)
+            line_count = line_count or len(judged.page.content)
             edits = compose(edits, changes)
-            text = cut(current.text, changes)
-            if is_white_space(changes):
-                return Cleaned(text, document.text, locate(document.text, edits))
+            if is_white_space(changes) or (not judged.page.scan.odd and self._judge.is_settled(judged)):
+                return Cleaned(text, document.text, locate(document.text, edits), line_count)
             growing += len(text) >= len(current.text)
             if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
                 break
@@ -84,14 +86,24 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _pass(self, document: Document) -> list[Edit]:
-        """One layer of edits: repairs, then what rules remove from the repaired text, then blank lines."""
-        edits: list[Edit] = repair(document.text)
-        repaired = replace(document, text=cut(document.text, edits)) if edits else document
-        removals = self._judge.judge(segment(repaired))
-        edits = compose(edits, removals)
-        text = cut(repaired.text, removals)
-        return compose(edits, tidy(text))
+    def _pass(self, document: Document, before: Judged | None) -> tuple[list[Edit], str, Judged]:
+        """One layer of edits, the text that they make, and what rules asked for.
+
+        The edits are repairs, then what rules remove from the repaired text, then blank lines.  `before` is what rules
+        asked for in the pass before, which made this document.
+        """
+        repairs: list[Edit] = []
+        if before is not None and before.gone is not None and not before.page.scan.odd:
+            judged = self._judge.judge_rest(before, before.gone, document.text)
+        else:
+            page = segment(document)
+            repairs = repair(document.text, page.scan.odd)
+            if repairs:
+                page = segment(replace(document, text=cut(document.text, repairs)))
+            judged = self._judge.judge(page)
+        text = cut(judged.page.document.text, judged.edits)
+        tidied = tidy(text)
+        return compose(compose(repairs, judged.edits), tidied), cut(text, tidied), judged
 
 
 def clean(text: str, *, url: str | None = None, title: str | None = None, language: str | None = None) -> Cleaned:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import regex
@@ -18,7 +18,9 @@ from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
 from ftfy.badness import is_bad
 
 from cleaner.cut import LINE_END
+from cleaner.damage import CONTROL
 from cleaner.model import Action, Edit, Reason
+from cleaner.scan import encode, scan
 
 _CONFIG = TextFixerConfig(
     unescape_html=True,
@@ -36,12 +38,7 @@ _PIECE_CHARS = 1_000_000
 
 # Whatever ftfy's steps other than mojibake detection and NFC could act on: its control characters, C1 controls,
 # surrogates.
-_SUSPECT = regex.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u206a-\u206f\ufeff\ufff9-\ufffc\ud800-\udfff]")
-# ASCII and the marks of good typography: every sequence that ftfy calls bad holds some other character.
-_TYPOGRAPHY = re.compile(
-    "[\x00-\x7f\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT DOUBLE QUOTATION MARK}"
-    "\N{RIGHT DOUBLE QUOTATION MARK}\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}\N{NO-BREAK SPACE}\N{BULLET}]*"
-)
+_SUSPECT = regex.compile(f"[{CONTROL}]")
 _ENTITY = regex.compile(r"&#?[0-9A-Za-z]{1,24};")
 
 REPAIRS = {
@@ -77,20 +74,31 @@ def is_code(text: str) -> bool:
     return "<" in text
 
 
-def repair(text: str) -> list[Edit]:
-    """Edits that mend the text line by line: line ends, encoding damage, trailing white space."""
+def repair(text: str, odd: Iterable[tuple[int, int]] | None = None) -> list[Edit]:
+    """Edits that mend the text line by line: line ends, encoding damage, trailing white space.
+
+    `odd` are the half-open spans of lines that a scan of the text found to need a look (`cleaner.scan.scan`).
+    """
+    if odd is None:
+        odd = scan(encode(text)).odd
     edits: list[Edit] = []
-    unescape = not is_code(text)
-    is_suspect = _is_suspect(text, unescape)
-    start = 0
-    for match in LINE_END.finditer(text):
-        edits.extend(_repair_line(text[start : match.start()], start, unescape, is_suspect))
-        if match.group() != "\n":
-            edits.append(_edit(match.start(), match.end(), "\n", "line-end"))
-        start = match.end()
-    if start < len(text):
-        edits.extend(_repair_line(text[start:], start, unescape, is_suspect))
+    unescape = None
+    for start, end in odd:
+        if unescape is None:
+            unescape = not is_code(text)
+        edits.extend(_repair_lines(text[start:end], start, unescape))
     return edits
+
+
+def _repair_lines(lines: str, offset: int, unescape: bool) -> Iterator[Edit]:
+    start = 0
+    for match in LINE_END.finditer(lines):
+        yield from _repair_line(lines[start : match.start()], offset + start, unescape)
+        if match.group() != "\n":
+            yield _edit(offset + match.start(), offset + match.end(), "\n", "line-end")
+        start = match.end()
+    if start < len(lines):
+        yield from _repair_line(lines[start:], offset + start, unescape)
 
 
 def is_white_space(edits: Sequence[Edit]) -> bool:
@@ -126,8 +134,8 @@ def _edit(start: int, end: int, after: str, name: str) -> Edit:
     return Edit(start, end, after, Action.REPAIR, REPAIRS[name])
 
 
-def _repair_line(line: str, start: int, unescape: bool, is_suspect: bool) -> Iterator[Edit]:
-    if (is_suspect or not line.isascii()) and needs_repair(line, unescape):
+def _repair_line(line: str, start: int, unescape: bool) -> Iterator[Edit]:
+    if needs_repair(line, unescape):
         for piece in range(0, len(line), _PIECE_CHARS):
             is_last = piece + _PIECE_CHARS >= len(line)
             mend = _mend_cached if len(line) <= _CACHED_CHARS else _mend
@@ -139,18 +147,22 @@ def _repair_line(line: str, start: int, unescape: bool, is_suspect: bool) -> Ite
         yield _edit(start + body, start + len(line), "", "trailing-space")
 
 
-def _is_suspect(text: str, unescape: bool) -> bool:
-    """Whether the text holds a control character or, where those are unescaped, an entity."""
-    return bool(_SUSPECT.search(text) or (unescape and "&" in text and _ENTITY.search(text)))
-
-
 def needs_repair(line: str, unescape: bool) -> bool:
     """Whether ftfy could change this line: False only where it surely returns it as it is."""
-    if _is_suspect(line, unescape):
+    if _SUSPECT.search(line) or (unescape and "&" in line and _ENTITY.search(line)):
         return True
-    if line.isascii() or _TYPOGRAPHY.fullmatch(line):
-        return False
-    return not unicodedata.is_normalized("NFC", line) or is_bad(line)
+    return not line.isascii() and (not unicodedata.is_normalized("NFC", line) or _holds_bad_sequence(line))
+
+
+def _holds_bad_sequence(line: str) -> bool:
+    """What `ftfy.badness.is_bad` says, asked only of runs beyond ASCII with the characters beside them that it sees."""
+    return any(
+        is_bad(line[max(0, run.start() - _BESIDE) : run.end() + _BESIDE]) for run in _BEYOND_ASCII.finditer(line)
+    )
+
+
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]+")
+_BESIDE = 3  # the sequences of `ftfy.badness.BADNESS_RE` look at two at most
 
 
 def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:

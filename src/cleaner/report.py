@@ -2,56 +2,80 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+import msgspec
 
 from cleaner.model import Action, Cleaned
 
 
-@dataclass
-class Report:
-    """Counts of one run; characters are code points, shares are of the characters read (0..1)."""
+class Report(msgspec.Struct, omit_defaults=True):
+    """Counts of one run or of a part of one; characters are code points, shares are of the characters read (0..1).
+
+    Names are kept in the order in which they came up, so that parts added up in order equal the whole.
+    """
 
     documents: int = 0
     unchanged: int = 0
     empty: int = 0
     emptied: int = 0
     failed: int = 0
-    passed_over: Counter[str] = field(default_factory=Counter)
+    passed_over: dict[str, int] = {}
     lines: int = 0
     lines_removed: int = 0
     chars: int = 0
     chars_removed: int = 0
-    repairs: Counter[str] = field(default_factory=Counter)
-    removals: Counter[str] = field(default_factory=Counter)
-    removed_chars: Counter[str] = field(default_factory=Counter)
-    categories: Counter[str] = field(default_factory=Counter)
+    repairs: dict[str, int] = {}
+    removals: dict[str, int] = {}
+    removed_chars: dict[str, int] = {}
+    categories: dict[str, int] = {}
     is_interrupted: bool = False
 
     def add(self, cleaned: Cleaned) -> None:
         """Count one document."""
         self.documents += 1
         self.unchanged += cleaned.text == cleaned.source
-        self.empty += not cleaned.source.strip()
-        self.emptied += bool(cleaned.source.strip()) and not cleaned.text
-        self.lines += _content_lines(cleaned.source)
+        if not cleaned.text:
+            is_empty = not cleaned.source.strip()
+            self.empty += is_empty
+            self.emptied += not is_empty
+        self.lines += cleaned.line_count
         self.chars += len(cleaned.source)
         for edit in cleaned.edits:
             if edit.action is Action.REPAIR:
-                self.repairs[edit.reason.rule] += 1
+                _count(self.repairs, edit.reason.rule)
             else:
                 taken = len(edit.before) - len(edit.after)
-                self.removals[edit.reason.rule] += 1
-                self.removed_chars[edit.reason.rule] += taken
-                self.categories[edit.reason.category] += 1
+                _count(self.removals, edit.reason.rule)
+                _count(self.removed_chars, edit.reason.rule, taken)
+                _count(self.categories, edit.reason.category)
                 self.chars_removed += taken
                 self.lines_removed += edit.takes_line
 
+    def pass_over(self, why: str) -> None:
+        """Count a file that holds nothing to clean."""
+        _count(self.passed_over, why)
+
+    def merge(self, part: Report) -> None:
+        """Add the counts of a later part of the run."""
+        for name in self.__struct_fields__:
+            value = getattr(part, name)
+            if isinstance(value, dict):
+                for key, count in value.items():
+                    _count(getattr(self, name), key, count)
+            elif not isinstance(value, bool):
+                setattr(self, name, getattr(self, name) + value)
+
+    def copy(self) -> Report:
+        """Counts of their own that are the same now."""
+        copy = Report()
+        copy.merge(self)
+        return copy
+
     def take_back(self, before: Report) -> None:
-        """Return to the counts of a copy made earlier, but for failures."""
-        failed, passed_over = self.failed, self.passed_over
-        self.__dict__.update(before.__dict__)
-        self.failed, self.passed_over = failed, passed_over
+        """Return to the counts of a copy made earlier, but for failures and files passed over."""
+        kept = {"failed": self.failed, "passed_over": self.passed_over}
+        earlier = before.copy()
+        for name in self.__struct_fields__:
+            setattr(self, name, kept.get(name, getattr(earlier, name)))
 
     @property
     def removed_share(self) -> float:
@@ -66,7 +90,7 @@ class Report:
             "empty": self.empty,
             "emptied": self.emptied,
             "failed": self.failed,
-            "passed_over": dict(self.passed_over.most_common()),
+            "passed_over": dict(largest_first(self.passed_over)),
             "interrupted": self.is_interrupted,
             "lines": self.lines,
             "lines_removed": self.lines_removed,
@@ -75,12 +99,17 @@ class Report:
             "removed_share": round(self.removed_share, 6),
             "rules": {
                 rule: {"removals": count, "chars": self.removed_chars[rule]}
-                for rule, count in self.removals.most_common()
+                for rule, count in largest_first(self.removals)
             },
-            "categories": dict(self.categories.most_common()),
-            "repairs": dict(self.repairs.most_common()),
+            "categories": dict(largest_first(self.categories)),
+            "repairs": dict(largest_first(self.repairs)),
         }
 
 
-def _content_lines(text: str) -> int:
-    return sum(1 for line in text.splitlines() if line.strip())
+def largest_first(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Names with their counts, the largest first; of equal ones the one that came up first."""
+    return sorted(counts.items(), key=lambda item: -item[1])
+
+
+def _count(counts: dict[str, int], name: str, count: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + count

@@ -1,145 +1,279 @@
 """Text -> lines, and what can be seen of a line on its own.
 
 Scrapers write one paragraph a line, so the line is the unit that rules judge.  Lines include their newline and tile the
-text; a run of lines that are not blank is a block.
+text; a run of lines that are not blank is a block.  One scan finds the lines; objects are made of those that somebody
+looks at, which in most documents are few.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate, takewhile
+from itertools import pairwise, takewhile
+from typing import cast, overload
 
-import regex
+from msgspec import structs
 
+from cleaner import scan
 from cleaner.fold import fold_phrase, fold_shape
+from cleaner.lazy import lazy
 from cleaner.model import Document, Evidence
-
-# One word: a run of letters, marks, digits and inner apostrophes, or one character of a script written without spaces.
-WORD = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
-    r"|[\p{L}\p{M}\p{N}]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][\p{L}\p{M}\p{N}]+)*"
-)
-
-# A sentence's last mark, with the quotes, brackets and footnote numbers that may close behind it.
-SENTENCE_END = regex.compile(
-    r"[\p{Sentence_Terminal}\N{HORIZONTAL ELLIPSIS}\N{KHMER SIGN KHAN}][\p{Pe}\p{Pf}\p{Pi}\"']*(?:\[\d{1,3}\])*$"
-)
-# What a title does not end in: any mark that ends a sentence or a clause, but those that ask or shout.
-HEADING_END = regex.compile(
-    r"[\p{Terminal_Punctuation}--[?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}]]"
-    r"[\p{Pe}\p{Pf}\"']*$",
-    regex.VERSION1,
-)
-_ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
-
-PROSE_MIN_WORDS = 8
-PROSE_MIN_WORDS_ASKING = 20
-HEADING_MAX_WORDS = 30
+from cleaner.scan import Scan, encode
 
 
-@dataclass(frozen=True)
 class Line:
     """One line: 0-based `number`, half-open code-point span with its newline, and its text without outer white space.
 
-    `text_start` is the offset of `text` in the document.
+    `text_start` is the offset of `text` in the document; `place` is the 0-based place among the lines that are not
+    blank, -1 for a blank one.
     """
 
-    number: int
-    start: int
-    end: int
-    text_start: int
-    text: str
-    evidence: Evidence | None = None
+    def __init__(
+        self,
+        number: int,
+        place: int,
+        start: int,
+        end: int,
+        text_start: int,
+        text: str,
+        evidence: Evidence | None = None,
+        folded: bytes | None = None,
+    ) -> None:
+        self.number = number
+        self.place = place
+        self.start = start
+        self.end = end
+        self.text_start = text_start
+        self.text = text
+        self.evidence = evidence
+        self._folded = folded
+
+    def __repr__(self) -> str:
+        return f"Line({self.number}, {self.text!r})"
+
+    def __str__(self) -> str:
+        return repr(self.text)
 
     @property
     def is_blank(self) -> bool:
         """Whether the line holds nothing but white space."""
         return not self.text
 
-    @cached_property
+    @lazy
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
-        return fold_phrase(self.text)
+        return fold_phrase(self.text) if self._folded is None else self._folded.decode()
 
-    @cached_property
+    @lazy
     def shape(self) -> str:
         """The text as patterns see it, code point for code point: see `cleaner.fold.fold_shape`."""
         return fold_shape(self.text)
 
-    @cached_property
+    @lazy
+    def _raw(self) -> bytes:
+        return encode(self.text)
+
+    @lazy
     def word_count(self) -> int:
         """Number of words; in scripts without spaces each character counts as one.
 
-        >>> Line(0, 0, 20, 0, "It's the co-op's 3rd").word_count
+        >>> Line(0, 0, 0, 20, 0, "It's the co-op's 3rd").word_count
         5
         """
-        return sum(1 for _ in WORD.finditer(self.text))
+        return scan.count_words(self._raw, 0, len(self._raw), len(self.text))
 
-    @cached_property
+    @lazy
     def is_prose(self) -> bool:
-        """Whether the line reads as running text: a sentence's end mark and at least `PROSE_MIN_WORDS` words.
+        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
+        return scan.is_prose(self._raw, 0, len(self._raw))
 
-        Titles ask and shout, so a line that ends in `?` or `!` needs `PROSE_MIN_WORDS_ASKING`.
-        """
-        end = SENTENCE_END.search(self.text)
-        if end is None:
-            return False
-        return self.word_count >= (PROSE_MIN_WORDS_ASKING if end.group()[0] in _ASKING else PROSE_MIN_WORDS)
-
-    @cached_property
+    @lazy
     def is_heading(self) -> bool:
-        """Whether the line could be a title: at most `HEADING_MAX_WORDS` words, no stop, comma or colon at its end.
-
-        A title may ask or shout, so `?` and `!` are allowed.
-        """
-        return HEADING_END.search(self.text) is None and 1 <= self.word_count <= HEADING_MAX_WORDS
+        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
+        return scan.is_heading(self._raw, 0, len(self._raw))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines in a row, blank ones apart, that say what other lines in a row have said before: how many lines and words
+    they are, and how many of the lines are prose.
+    """
+
+    line_count: int
+    word_count: int
+    prose_count: int
+
+    def holds(self, least: Passage) -> bool:
+        """Whether it has as much of everything as the other one."""
+        return (
+            self.line_count >= least.line_count
+            and self.word_count >= least.word_count
+            and self.prose_count >= least.prose_count
+        )
+
+
+def repeated_passages(page: Page) -> dict[int, Passage]:
+    """For each line that says what an earlier line says, by place, the passage that goes on around it in both places.
+
+    A passage is followed from the first line that said the same, for as long as the next lines are the same too.
+    """
+    first: dict[bytes, int] = {}
+    runs: list[list[Line]] = []
+    distance = 0
+    for place, phrase in enumerate(page.phrases):
+        if distance and page.phrases[place - distance] == phrase:
+            runs[-1].append(page.content[place])
+        elif phrase and phrase in first:
+            distance = place - first[phrase]
+            runs.append([page.content[place]])
+        else:
+            distance = 0
+        first.setdefault(phrase, place)
+    found: dict[int, Passage] = {}
+    for run in runs:
+        passage = Passage(len(run), sum(line.word_count for line in run), sum(line.is_prose for line in run))
+        found.update((line.place, passage) for line in run)
+    return found
+
+
 class Page:
-    """A document's lines.  `content` holds the lines that are not blank, in order; `rank` a line's place among them."""
+    """A document's lines."""
 
-    document: Document
-    lines: tuple[Line, ...]
+    def __init__(self, document: Document, scanned: Scan) -> None:
+        self.document = document
+        self.scan = scanned
+        self.content = Content(document, scanned)
+        self.is_folded_whole = None not in scanned.phrases  # every line's phrase stands in the folded text as it is
 
-    @cached_property
-    def content(self) -> tuple[Line, ...]:
-        """The lines that are not blank."""
-        return tuple(line for line in self.lines if line.text)
+    @lazy
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, blank ones among them."""
+        lines: list[Line] = []
+        text = self.document.text
+        start = 0
+        for line in self.content:
+            while start < line.start:
+                end = text.index("\n", start) + 1
+                lines.append(Line(len(lines), -1, start, end, start, ""))
+                start = end
+            lines.append(line)
+            start = line.end
+        while start < len(text):
+            end = text.find("\n", start) + 1 or len(text)
+            lines.append(Line(len(lines), -1, start, end, start, ""))
+            start = end
+        return tuple(lines)
 
-    @cached_property
-    def rank(self) -> dict[int, int]:
-        """Line number -> 0-based place in `content`."""
-        return {line.number: place for place, line in enumerate(self.content)}
+    @lazy
+    def phrases(self) -> list[bytes]:
+        """The folded phrase of each line of `content`, as UTF-8."""
+        if self.is_folded_whole:
+            return cast(list[bytes], self.scan.phrases)
+        return [
+            encode(fold_phrase(self.content[place].text)) if phrase is None else phrase
+            for place, phrase in enumerate(self.scan.phrases)
+        ]
 
-    @cached_property
+    @lazy
+    def folded_starts(self) -> array[int]:
+        """Where each line of `content` starts in the scan's folded text."""
+        return self.scan.table[scan.FOLDED : self.scan.line_count * scan.COLUMNS : scan.COLUMNS]
+
+    @lazy
+    def places(self) -> dict[bytes, list[int]]:
+        """The places in `content` of each folded phrase."""
+        found: defaultdict[bytes, list[int]] = defaultdict(list)
+        for place, phrase in enumerate(self.phrases):
+            found[phrase].append(place)
+        return dict(found)
+
+    def below(self, line: Line) -> Iterator[Line]:
+        """The lines under a line that are not blank, from the top."""
+        return (self.content[place] for place in range(line.place + 1, len(self.content)))
+
+    @lazy
     def _prose_counts(self) -> list[int]:
-        """How many lines of prose stand before each place of `content`, and at the end how many there are."""
-        return [0, *accumulate(int(line.is_prose) for line in self.content)]
+        return scan.prose_counts(self.scan)
 
     def prose_above(self, line: Line) -> int:
         """Number of lines of prose before the line."""
-        return self._prose_counts[self.rank[line.number]]
+        return self._prose_counts[line.place]
 
     def prose_below(self, line: Line) -> int:
         """Number of lines of prose after the line."""
-        return self._prose_counts[-1] - self._prose_counts[self.rank[line.number] + 1]
+        return self._prose_counts[-1] - self._prose_counts[line.place + 1]
+
+    def without(self, gone: frozenset[int], text: str) -> Page:
+        """The page of this text, which is this page's without the lines of these places, and tidied."""
+        return Page(structs.replace(self.document, text=text), scan.keep_lines(self.scan, gone, encode(text)))
+
+    @lazy
+    def _prose_runs(self) -> list[int]:
+        """The longest run of lines of prose (blank lines apart) from each place of `content` on, at last 0."""
+        longest, run = [0], 0
+        for above, below in pairwise(reversed(self._prose_counts)):
+            run = run + 1 if above > below else 0
+            longest.append(max(longest[-1], run))
+        return longest[::-1]
+
+    def prose_run_below(self, line: Line) -> int:
+        """The most lines of prose that stand in a row, blank ones apart, after the line."""
+        return self._prose_runs[line.place + 1]
+
+    @lazy
+    def repeated(self) -> Mapping[int, Passage]:
+        """The passage that a line repeats together with its neighbours, by the line's place."""
+        return repeated_passages(self)
 
     def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
-        """How many lines in a row, blank ones apart, pass the test, this line among them; 0 where it does not."""
+        """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""
         if not is_in_run(line):
             return 0
-        place = self.rank[line.number]
-        above = takewhile(is_in_run, reversed(self.content[:place]))
-        below = takewhile(is_in_run, self.content[place + 1 :])
-        return 1 + sum(1 for _ in above) + sum(1 for _ in below)
+        above = takewhile(is_in_run, (self.content[place] for place in range(line.place - 1, -1, -1)))
+        return 1 + sum(1 for _ in above) + sum(1 for _ in takewhile(is_in_run, self.below(line)))
 
     def neighbour(self, line: Line, step: int) -> Line | None:
         """The next (`step` 1) or previous (-1) line that is not blank; None at the edge of the text."""
-        place = self.rank[line.number] + step
+        place = line.place + step
         return self.content[place] if 0 <= place < len(self.content) else None
+
+
+class Content(Sequence[Line]):
+    """The lines of a document that are not blank, in order, each made when it is first asked for."""
+
+    def __init__(self, document: Document, scanned: Scan) -> None:
+        self._document = document
+        self._scan = scanned
+        self._made: list[Line | None] = [None] * scanned.line_count
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, place: int) -> Line: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Line]: ...
+    def __getitem__(self, place: int | slice) -> Line | Sequence[Line]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self._made)))]
+        line = self._made[place]
+        if line is None:
+            place %= len(self._made)
+            line = self._made[place] = self._make(place)
+        return line
+
+    def __iter__(self) -> Iterator[Line]:
+        return (self[place] for place in range(len(self._made)))
+
+    def _make(self, place: int) -> Line:
+        document = self._document
+        row = place * scan.COLUMNS
+        number, start, end, text_start, text_end = self._scan.table[row : row + 5]
+        evidence = document.evidence.get(number) if document.evidence else None
+        text, folded = document.text[text_start:text_end], self._scan.phrases[place]
+        return Line(number, place, start, end, text_start, text, evidence, folded)
 
 
 def segment(document: Document) -> Page:
@@ -148,15 +282,4 @@ def segment(document: Document) -> Page:
     >>> [line.text for line in segment(Document("One\n\n  Two \n")).lines]
     ['One', '', 'Two']
     """
-    lines: list[Line] = []
-    start = 0
-    text = document.text
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        raw = text[start:end]
-        stripped = raw.strip()
-        text_start = start + len(raw) - len(raw.lstrip()) if stripped else start
-        number = len(lines)
-        lines.append(Line(number, start, end, text_start, stripped, document.evidence.get(number)))
-        start = end
-    return Page(document, tuple(lines))
+    return Page(document, scan.scan(encode(document.text)))

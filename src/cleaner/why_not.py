@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cleaner.judge import find_headline, is_for_language, reach, said_by
-from cleaner.rules.conditions import Check
-from cleaner.rules.match import Hit
+from cleaner.duplicates import find_headline, said_by
+from cleaner.claims import is_for_language
+from cleaner.judge import reach
+from cleaner.rules.conditions import Check, Conditions
+from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Verb
 from cleaner.segment import Line, Page
 
@@ -69,6 +71,12 @@ class WhyNot:
         return self
 
 
+def hits_of(rule: Rule, page: Page) -> dict[int, Hit]:
+    """Where the rule's phrases and patterns match, by line number, also where the line has too many words for it."""
+    bare = replace(rule, conditions=Conditions())
+    return {hit.line.number: hit for hit in LiteralMatcher((bare,)).find(page)}
+
+
 def why_not(rule: Rule, line: Line, look: FirstLook, hit: Hit | None) -> WhyNot:
     """What keeps the rule from a line that is not blank; `hit` is where its phrases or patterns match it."""
     says = bool(said_by(rule, line)) if rule.scope is Scope.DUPLICATE else hit is not None
@@ -101,8 +109,7 @@ def _first_failure(rule: Rule, line: Line, look: FirstLook, *, says: bool) -> Ch
 def _outer_failure(rule: Rule, line: Line, look: FirstLook) -> Check | None:
     """What stands against a rule that the line itself satisfies."""
     if rule.take is not None and rule.take.until_blank:
-        place = look.page.rank[line.number]
-        _, stop = reach(line, look.page.content[place + 1 :], rule.take)
+        _, stop = reach(line, look.page.below(line), rule.take)
         if stop is not None:
             wanted = "lines that all belong to the block, up to a blank line"
             return Check("take", wanted, f"line {stop.number + 1}: {stop.text!r}", False)
@@ -119,7 +126,7 @@ def _repeats_failure(rule: Rule, line: Line, look: FirstLook) -> Check:
     assert rule.duplicate is not None
     match rule.duplicate.against:
         case "headline":
-            other = find_headline(look.page, lambda other: _is_headline(look, other))
+            other = find_headline(look.page, lambda place: _is_headline(look, look.page.content[place]))
         case "next":
             other = look.page.neighbour(line, 1)
         case "previous":

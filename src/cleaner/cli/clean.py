@@ -14,8 +14,10 @@ from cleaner.cli.status import FINE, INTERRUPTED, SOME_FAILED, UNUSABLE
 from cleaner.cli.summary import summary_lines
 from cleaner.decode import check_encoding
 from cleaner.dump.entries import Fields
-from cleaner.dump.inputs import STDIN, Format, InputError, Inputs
+from cleaner.dump.formats import OUTPUT_CONTAINERS, Format
+from cleaner.dump.inputs import STDIN, InputError, Inputs, agreed_container
 from cleaner.dump.outputs import plan_target
+from cleaner.dump.pool import core_count
 from cleaner.dump.restore import restore_run
 from cleaner.dump.run import Run
 from cleaner.report import Report
@@ -35,6 +37,7 @@ LANGUAGE_TAG = regex.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")  # the c
     type=click.Choice([format_.value for format_ in Format]),
     help="How the inputs hold documents, whatever their names say.",
 )
+@click.option("--to", type=click.Choice(list(OUTPUT_CONTAINERS)), help="Container of the outputs; that of the inputs.")
 @click.option("--encoding", help="Encoding of text and HTML files; found out where it is not given.")
 @click.option("--language", help="Language of all documents (en); rules for other languages stay away.")
 @click.option("--text-field", default="text", show_default=True, help="JSON field with the text.")
@@ -42,6 +45,7 @@ LANGUAGE_TAG = regex.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")  # the c
 @click.option("--id-field", default="id", show_default=True, help="JSON field that names the document in the ledger.")
 @click.option("--url-field", default="url", show_default=True, help="JSON field with the document's URL.")
 @click.option("--title-field", default="title", show_default=True, help="JSON field with the document's headline.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes that clean; as many as there are cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on standard output.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar and no summary; failures are still told.")
 @rule_options
@@ -51,6 +55,8 @@ def clean_command(
     overwrite: bool,
     audit: str | None,
     format_: str | None,
+    to: str | None,
+    jobs: int | None,
     as_json: bool,
     quiet: bool,
     chosen: RuleOptions,
@@ -69,8 +75,13 @@ def clean_command(
         raise InputError(f"--language {language} is no language tag; write en, de, pt-BR")
     if STDIN in inputs and len(inputs) > 1:
         raise InputError("- stands for standard input and goes alone")
-    found = None if inputs == (STDIN,) else Inputs(inputs, forced)
+    container = OUTPUT_CONTAINERS[to] if to else None
+    found = None if inputs == (STDIN,) else Inputs(inputs, forced, container)
     target = plan_target(found, out, audit, overwrite=overwrite)
+    if target.path and not target.is_folder:
+        container = agreed_container(container, target.path.name)
+        if found:
+            found.to = container
     if as_json and target.path is None:
         raise InputError("--json prints the report on standard output, where the text goes: name a file with -o OUT")
     fields = Fields(
@@ -85,12 +96,12 @@ def clean_command(
     cleaner = chosen.make_cleaner()
     messages = _Messages()
     with show_progress(found, quiet=quiet) as progress:
-        run = Run(cleaner, fields, target, messages, progress)
-        report = run.clean_stdin(forced) if found is None else run.clean_inputs(found)
-    messages.close(report, target.audit)
+        run = Run(cleaner, fields, target, messages, progress, jobs or core_count())
+        report = run.clean_stdin(forced, container) if found is None else run.clean_inputs(found)
+    messages.close(report, target.audit, can_go_on=found is not None and target.path is not None)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report.as_dict()), indent=2))
-    elif not quiet and target.path is not None:
+    elif not quiet and target.path is not None and not report.is_interrupted:
         for line in summary_lines(report, target):
             click.echo(line, err=True)
     return _status(report)
@@ -116,12 +127,13 @@ class _Messages:
         if (self.count if is_failure else self.note_count) <= SHOWN_FAILURES:
             click.echo(f"cleaner: {message}", err=True)
 
-    def close(self, report: Report, audit: Path | None) -> None:
+    def close(self, report: Report, audit: Path | None, *, can_go_on: bool) -> None:
         if self.count > SHOWN_FAILURES:
             where = f"; all of them stand in {audit / 'failures.jsonl'}" if audit else ""
             click.echo(f"cleaner: and {self.count - SHOWN_FAILURES:,} more failures{where}", err=True)
         if report.is_interrupted:
-            click.echo(f"cleaner: interrupted after {report.documents:,} documents; they are complete", err=True)
+            rest = "the same command goes on from here" if can_go_on else "nothing was put in place"
+            click.echo(f"cleaner: interrupted after {report.documents:,} documents; {rest}", err=True)
 
 
 @click.command("restore")

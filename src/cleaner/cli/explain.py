@@ -14,7 +14,8 @@ from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.status import FINE
 from cleaner.decode import check_encoding
 from cleaner.dump.entries import Fields, read_entry, read_source
-from cleaner.dump.inputs import Format, InputError, format_of
+from cleaner.dump.formats import Format, container_of
+from cleaner.dump.inputs import InputError
 from cleaner.explain import Explained, Verdict, explain, explain_why_not, pick
 from cleaner.explain_page import explain_page
 from cleaner.model import CleanerError, Document
@@ -105,8 +106,9 @@ def _read(path: Path, forced: Format | None, fields: Fields) -> Document:
         raise InputError(f"{path}: no such file")
     if path.is_dir():
         raise InputError(f"{path}: a folder; explain looks at one text or page")
-    format_ = forced or format_of(path) or Format.TXT
-    if format_ is Format.JSONL:
+    named = container_of(path.name)
+    format_ = forced or (named.format if named else Format.TXT)
+    if format_.holds_records:
         raise InputError(f"{path}: holds records; explain looks at one text or page (--from txt takes it as a text)")
     try:
         return read_entry(read_source(path), path.name, format_, fields).document

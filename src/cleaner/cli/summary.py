@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cleaner.dump.outputs import Target
-from cleaner.report import Report
+from cleaner.report import Report, largest_first
 
 SHOWN_RULES = 15
 
@@ -17,17 +17,18 @@ def summary_lines(report: Report, target: Target) -> Iterator[str]:
         f"{report.lines_removed:,} of {report.lines:,} lines and {report.removed_share:.1%} of the characters removed"
     )
     if report.removals:
-        width = max(len(rule) for rule, _ in report.removals.most_common(SHOWN_RULES))
+        largest = largest_first(report.removals)[:SHOWN_RULES]
+        width = max(len(rule) for rule, _ in largest)
         yield ""
         yield f"  {'removed by rule':<{width}}  removals  characters"
-        for rule, count in report.removals.most_common(SHOWN_RULES):
+        for rule, count in largest:
             yield f"  {rule:<{width}}  {count:>8,}  {report.removed_chars[rule]:>10,}"
         if len(report.removals) > SHOWN_RULES:
             yield f"  and {len(report.removals) - SHOWN_RULES} more rules"
     if report.repairs:
         yield ""
         yield "  repaired: " + ", ".join(
-            f"{name.partition('/')[2]} {count:,}" for name, count in report.repairs.most_common()
+            f"{name.partition('/')[2]} {count:,}" for name, count in largest_first(report.repairs)
         )
     yield ""
     if not report.documents and not report.failed:
@@ -37,7 +38,7 @@ def summary_lines(report: Report, target: Target) -> Iterator[str]:
     if report.emptied:
         yield f"  {report.emptied:,} documents have nothing left"
     if report.passed_over:
-        yield "  passed over: " + ", ".join(f"{count:,} x {why}" for why, count in report.passed_over.most_common())
+        yield "  passed over: " + ", ".join(f"{count:,} x {why}" for why, count in largest_first(report.passed_over))
     if report.failed:
         yield f"  {report.failed:,} failed; the rest are done"
     if target.audit:

@@ -1,24 +1,22 @@
 """The audit files of a run: what went in, what came out, what was changed and what failed.
 
 `manifest.jsonl` has a row for each document, `ledger.jsonl` one for each edit in the same order, `failures.jsonl` one
-for each failure, `report.json` the totals.  Each is written under another name and renamed when the run ends.
+for each failure, `report.json` the totals.  They take their names when the run ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import IO
 
 import msgspec
 
 from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
-from cleaner.ledger import LedgerRecord, read_record, write_records
+from cleaner.ledger import LedgerRecord, read_record
 from cleaner.model import Cleaned, CleanerError, text_hash
-from cleaner.whole import PARTIAL, written_whole
+from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
 
@@ -52,67 +50,50 @@ class ManifestRow(msgspec.Struct, frozen=True):
         return self.record > 0
 
 
-class AuditWriter:
-    """Writes the audit files of one run; a context manager that puts them in place at its end."""
+def encode_row(entry: Entry, source: str, output: str, cleaned: Cleaned) -> bytes:
+    """The line of the manifest for a document and what it has become; `source` and `output` are names of files."""
+    source_hash = text_hash(cleaned.source)
+    document = entry.document
+    row = ManifestRow(
+        doc=entry.doc,
+        source=source,
+        record=entry.record,
+        output=output,
+        encoding=entry.encoding,
+        edits=len(cleaned.edits),
+        source_sha256=source_hash,
+        sha256=text_hash(cleaned.text) if cleaned.edits else source_hash,
+        title=document.title,
+        url=document.url,
+        date=document.date,
+    )
+    return _ENCODER.encode(row) + b"\n"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._files: dict[str, IO[bytes]] = {}
 
-    def __enter__(self) -> AuditWriter:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with ExitStack() as stack:
-            for name in (MANIFEST, LEDGER, FAILURES):
-                self._files[name] = stack.enter_context((self.folder / (name + PARTIAL)).open("wb"))
-            self._stack = stack.pop_all()
-        return self
+_ENCODER = msgspec.json.Encoder()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
-        for name in self._files:
-            (self.folder / (name + PARTIAL)).replace(self.folder / name)
 
-    def add(self, entry: Entry, source: str, output: str, cleaned: Cleaned) -> None:
-        """Record a document and its edits."""
-        ledger = write_records(entry.doc, cleaned.edits)
-        document = entry.document
-        row = ManifestRow(
-            doc=entry.doc,
-            source=source,
-            record=entry.record,
-            output=output,
-            encoding=entry.encoding,
-            edits=len(cleaned.edits),
-            source_sha256=text_hash(cleaned.source),
-            sha256=text_hash(cleaned.text),
-            title=document.title,
-            url=document.url,
-            date=document.date,
-        )
-        self._files[LEDGER].write(ledger)
-        self._files[MANIFEST].write(msgspec.json.encode(row) + b"\n")
+def encode_failures(failures: Sequence[Failure]) -> bytes:
+    """The lines of `failures.jsonl` for these failures."""
+    return _ENCODER.encode_lines(failures)
 
-    def fail(self, failure: Failure) -> None:
-        """Record a failure."""
-        self._files[FAILURES].write(msgspec.json.encode(failure) + b"\n")
 
-    def mark(self) -> dict[str, int]:
-        """The place that `take_back` can return to."""
-        return {name: file.tell() for name, file in self._files.items() if name != FAILURES}
-
-    def take_back(self, mark: dict[str, int]) -> None:
-        """Forget the documents recorded since the mark; their output does not come to be.  Failures stay."""
-        for name, offset in mark.items():
-            self._files[name].seek(offset)
-            self._files[name].truncate()
+def read_outputs(manifest: Path) -> Iterator[str]:
+    """The names of the outputs in a manifest that may be torn at its end, each once where they stand together."""
+    decoder, last = msgspec.json.Decoder(ManifestRow), None
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError), manifest.open("rb") as lines:
+        for line in lines:
+            output = decoder.decode(line).output
+            if output != last:
+                yield output
+            last = output
 
 
 def write_report(folder: Path, report: dict[str, object]) -> None:
     """Put `report.json` in place."""
-    with written_whole(folder / REPORT) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    partial = folder / (REPORT + PARTIAL)  # always the same name, so that a run that is killed here leaves nothing
+    partial.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    partial.replace(folder / REPORT)
 
 
 def read_failures(folder: Path) -> list[Failure]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import msgspec
 import regex
 
 from cleaner.decode import DecodeError, declared_charset, decode
-from cleaner.dump.inputs import Format
+from cleaner.dump.codecs import Codec, codec_of
+from cleaner.dump.decoded import DecodedFile, open_decoded, read_decoded
+from cleaner.dump.formats import Format
 from cleaner.extract import extract
 from cleaner.model import CleanerError, Document
 
@@ -85,9 +87,9 @@ _DECODER = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _VALUE_DECODER = msgspec.json.Decoder()
 
 
-def record_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something, with their 1-based numbers and without a byte-order mark."""
-    for number, line in enumerate(lines, 1):
+def record_lines(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, bytes]]:
+    """The lines that hold something, with their numbers in the file (1-based) and without a byte-order mark."""
+    for number, line in enumerate(lines, first):
         content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if content.strip():
             yield number, content
@@ -134,7 +136,7 @@ _SURROGATE = regex.compile(rb"\\ud[89a-f]", regex.IGNORECASE)
 def _text_value(record: dict[str, msgspec.Raw], name: str) -> str | None:
     """The text in a field; None where there is no such field, or it holds something else."""
     raw = record.get(name)
-    if raw is None or not bytes(raw).startswith(b'"'):
+    if raw is None or bytes(memoryview(raw)[:1]) != b'"':
         return None
     try:
         return str(_VALUE_DECODER.decode(raw))
@@ -144,35 +146,42 @@ def _text_value(record: dict[str, msgspec.Raw], name: str) -> str | None:
 
 def _record_name(record: dict[str, msgspec.Raw], field_: str) -> str:
     """The id of a record, where it is a text or a whole number; empty elsewhere."""
-    raw = bytes(record.get(field_, msgspec.Raw(b"null")))
-    return raw.decode("ascii") if regex.fullmatch(rb"-?\d+", raw) else _text_value(record, field_) or ""
+    raw = record.get(field_)
+    if raw is None:
+        return ""
+    number = _WHOLE_NUMBER.fullmatch(raw)
+    return bytes(number[0]).decode("ascii") if number else _text_value(record, field_) or ""
+
+
+_WHOLE_NUMBER = re.compile(rb"-?\d+")
 
 
 _JSON_TYPES = {b"n": "null", b"t": "a truth value", b"f": "a truth value", b"{": "an object", b"[": "a list"}
 
 
 def _json_type(raw: msgspec.Raw) -> str:
-    return _JSON_TYPES.get(bytes(raw)[:1], "a number")
+    return _JSON_TYPES.get(bytes(memoryview(raw)[:1]), "a number")
 
 
 def write_record(entry: Entry, text: str, text_field: str) -> bytes:
     """The JSON line of an entry with another text; all other fields stand byte for byte as they were."""
-    record = dict(entry.fields)
-    record[text_field] = msgspec.Raw(msgspec.json.encode(text))
+    record = entry.fields | {text_field: text}
     return msgspec.json.encode(record) + b"\n"
 
 
-def open_source(path: Path) -> IO[bytes]:
-    """The file, opened; raises `DecodeError` with the reason where it can't be."""
+def open_source(path: Path, codec: Codec | None = None, *, start: int = 0) -> DecodedFile:
+    """The file, opened at a decoded offset and read decoded, as its name says where no codec is given; raises
+    `DecodeError` with the reason where it can't be.
+    """
     try:
-        return path.open("rb")
+        return open_decoded(path, codec_of(path.name)[0] if codec is None else codec, start=start)
     except OSError as error:
         raise DecodeError(f"can't be read: {error.strerror}") from None
 
 
-def read_source(path: Path) -> bytes:
-    """The bytes of the file; raises `DecodeError` with the reason where it can't be read."""
+def read_source(path: Path, codec: Codec | None = None) -> bytes:
+    """The decoded bytes of the file; raises like `open_source`, and where they can't be decoded."""
     try:
-        return path.read_bytes()
+        return read_decoded(path, codec_of(path.name)[0] if codec is None else codec)
     except OSError as error:
         raise DecodeError(f"can't be read: {error.strerror}") from None

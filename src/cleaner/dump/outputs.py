@@ -2,51 +2,59 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from cleaner.dump.inputs import AUDIT, STDIN, InputError, Inputs, Source, Unusable
-from cleaner.whole import written_whole
+from cleaner.whole import PARTIAL, keep_mode, partial_name
 
 STDOUT = STDIN
 MANIFEST = "manifest.jsonl"
+JOURNAL = "journal.jsonl"  # of a run that is under way or was stopped; gone when it is complete
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a run writes: a folder, one file, or standard output (`path` None); `audit` is None for no audit files."""
+    """Where a run writes: a folder, one file, or standard output (`path` None); `audit` is None for no audit files.
+
+    `overwrite` says whether outputs of earlier runs may be replaced.
+    """
 
     path: Path | None
     is_folder: bool
     audit: Path | None
+    overwrite: bool = True
 
-    def output_path(self, source: Source) -> Path | None:
-        """Where the cleaned source stands; None for standard output."""
-        if self.path is None:
-            return None
-        return self.path / source.output_name if self.is_folder else self.path
+    def output_path(self, name: str) -> Path:
+        """Where the output of that name stands; not for standard output."""
+        assert self.path is not None
+        return self.path / name if self.is_folder else self.path
 
-    def drop(self, source: Source) -> None:
-        """Remove what an earlier run made of a source that has failed now: a failed document has no output."""
-        path = self.output_path(source)
-        if path is not None and path.is_file():
+    @property
+    def partial(self) -> Path:
+        """The folder for outputs that wait for their names, on the same disk."""
+        assert self.path is not None
+        return self.path / f"{AUDIT}{PARTIAL}" if self.is_folder else self.path.with_name(partial_name(self.path.name))
+
+    def make_place(self, name: str, partial: Path) -> None:
+        """Make the folder for an output, and give the partial file the mode of one that it will replace.
+
+        Raises `OSError` where nothing can stand there under that name.
+        """
+        path = self.output_path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "a folder stands where its output belongs", str(path))
+        keep_mode(path, partial)
+
+    def drop(self, name: str) -> None:
+        """Remove an output of an earlier run: a document that has failed now has none."""
+        path = self.output_path(name)
+        if path.is_file():
             path.unlink()
-
-    @contextmanager
-    def open(self, source: Source) -> Iterator[IO[bytes]]:
-        """A file for the cleaned source; it takes its name when the block ends well and is gone when it does not."""
-        path = self.output_path(source)
-        if path is None:
-            yield sys.stdout.buffer
-            return
-        with written_whole(path) as file:
-            yield file
 
 
 def audit_folder(out: Path, *, is_folder: bool) -> Path:
@@ -75,7 +83,7 @@ def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, ov
     if out == STDOUT:
         if not single:
             raise InputError("several files can't go to standard output: name a folder with -o OUT")
-        return Target(None, False, Path(audit) if audit else None)
+        return Target(None, False, Path(audit) if audit else None, overwrite)
     path = Path(out)
     is_folder = not single or path.is_dir() or out.endswith(("/", os.sep))
     if inputs is None and is_folder:
@@ -85,11 +93,16 @@ def plan_target(inputs: Inputs | None, out: str | None, audit: str | None, *, ov
     if path.exists() and not path.is_dir() and not path.is_file():
         raise InputError(f"{out} is a pipe or a device, and outputs are put in place whole: write to - and redirect it")
     audit_path = Path(audit) if audit else audit_folder(path, is_folder=is_folder)
-    target = Target(path, is_folder, audit_path)
+    target = Target(path, is_folder, audit_path, overwrite)
     _refuse_overlaps(target, inputs)
-    if not overwrite:
-        _refuse_existing(target, inputs)
+    if not is_unfinished(audit_path):
+        refuse_existing(target, inputs)
     return target
+
+
+def is_unfinished(audit: Path) -> bool:
+    """Whether a run that was stopped can be continued there."""
+    return (audit / JOURNAL).is_file()
 
 
 def _refuse_overlaps(target: Target, inputs: Inputs | None) -> None:
@@ -113,8 +126,10 @@ def _refuse_replaced_inputs(target: Target, inputs: Inputs) -> None:
     if not named:
         return
     for source in inputs.walk():
-        path = None if isinstance(source, Unusable) else target.output_path(source)
-        if path and _real(path) in named:
+        if isinstance(source, Unusable):
+            continue
+        path = target.output_path(source.output_name)
+        if _real(path) in named:
             raise InputError(f"OUT {target.path} would replace the input {path}; name another place")
 
 
@@ -131,9 +146,11 @@ def _refuse_overlap(source: Path, out: Path) -> None:
         raise InputError(f"OUT {out} would replace its input {source.name}; name another place")
 
 
-def _refuse_existing(target: Target, inputs: Inputs | None) -> None:
+def refuse_existing(target: Target, inputs: Inputs | None) -> None:
+    """Raise `InputError` where outputs of an earlier run would be replaced and nobody said that they may."""
     path = target.path
-    assert path is not None
+    if path is None or target.overwrite:
+        return
     remedy = "add --overwrite to replace what is there, or name another"
     manifest = target.audit / MANIFEST if target.audit else None
     if manifest and manifest.is_file() and manifest.stat().st_size and not path.is_file():
@@ -142,7 +159,7 @@ def _refuse_existing(target: Target, inputs: Inputs | None) -> None:
         path = path / next(source.output_name for source in inputs.walk() if isinstance(source, Source))
         if path.exists():
             raise InputError(f"{path} exists already: {remedy}")
-    elif target.is_folder and path.is_dir() and any(path.iterdir()):
+    elif target.is_folder and path.is_dir() and any(not below.name.startswith(AUDIT) for below in path.iterdir()):
         raise InputError(f"{path} exists and is not empty: {remedy}")
     elif not target.is_folder and path.is_file():
         raise InputError(f"{path} exists already: {remedy}")

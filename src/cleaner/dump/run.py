@@ -1,181 +1,163 @@
-"""A run: every source of the inputs read, cleaned, written and recorded; one bad document never stops it."""
+"""A run: the inputs cut into chunks, the chunks done, what has become of them written and recorded, in order."""
 
 from __future__ import annotations
 
-import copy
-import itertools
+import contextlib
+import dataclasses
+import hashlib
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-import cleaner
-from cleaner.dump.audit import AuditWriter, write_report
-from cleaner.dump.entries import (
-    Entry,
-    Failure,
-    Fields,
-    looks_like_jsonl,
-    open_source,
-    read_entry,
-    read_record,
-    read_source,
-    record_lines,
-    write_record,
-)
-from cleaner.dump.inputs import Format, Inputs, Source, Unusable
-from cleaner.dump.outputs import Target, check_space
-from cleaner.model import Cleaned, CleanerError
+import msgspec
+
+from cleaner.dump.chunks import ChangedInputsError, Chunk, Planner, Seen, cut_rows, cut_slices
+from cleaner.dump.entries import Fields
+from cleaner.dump.formats import Container, Format
+from cleaner.dump.inputs import Inputs, Source
+from cleaner.dump.journal import Journal, Stopped, Tally
+from cleaner.dump.outputs import Target, check_space, refuse_existing
+from cleaner.dump.pool import do_chunks
+from cleaner.dump.stdin import open_stdin, spooled
+from cleaner.dump.work import Done, OutputError, Worker
+from cleaner.dump.writer import Writer, abandon, complete, discard
 from cleaner.pipeline import Cleaner
 from cleaner.report import Report
+from cleaner.version import VERSION
 
 STDIN_NAME = "stdin"
+_LAYOUT = "1"  # of the journal and the partial files
 
 
 @dataclass
 class Run:
-    """What a run needs; `on_progress` is told the bytes read, `on_message` what a person should hear, and
-    whether it is a failure."""
+    """What a run needs; `on_progress` is told the bytes read and the documents done, `on_message` what a person should
+    hear, and whether it is a failure.
+    """
 
     cleaner: Cleaner
     fields: Fields
     target: Target
     on_message: Callable[[str, bool], None]
-    on_progress: Callable[[int], None] = lambda _: None
-    report: Report = field(default_factory=Report)
-    _audit: AuditWriter | None = None
+    on_progress: Callable[[int, int], None] = lambda *_: None
+    jobs: int = 1
 
     def clean_inputs(self, inputs: Inputs) -> Report:
-        """Clean every source of the inputs; the totals, also where the user interrupts (`is_interrupted`)."""
-        return self._run(lambda: self._clean_sources(inputs))
+        """Clean every source of the inputs; the totals, also where the user interrupts (`is_interrupted`).
 
-    def clean_stdin(self, forced: Format | None) -> Report:
-        """Clean standard input: JSON lines where its first line is a JSON object, else one text."""
-        return self._run(lambda: self._clean_stdin(forced))
-
-    def _run(self, work: Callable[[], None]) -> Report:
-        check_space(self.target)
-        with AuditWriter(self.target.audit) if self.target.audit else nullcontext() as self._audit:
-            try:
-                work()
-            except KeyboardInterrupt:
-                self.report.is_interrupted = True
-        if self.target.audit:
-            settings = {"version": cleaner.__version__, "fingerprint": self.cleaner.rules.fingerprint}
-            write_report(self.target.audit, settings | self.report.as_dict())
-        return self.report
-
-    def _clean_sources(self, inputs: Inputs) -> None:
-        for source in inputs.walk():
-            if isinstance(source, Unusable):
-                self._pass_over(source)
-                continue
-            try:
-                if source.format is Format.JSONL:
-                    with open_source(source.path) as lines:
-                        self._clean_records(lines, source)
-                else:
-                    self._clean_file(read_source(source.path), source)
-            except CleanerError as error:
-                self._fail(Failure(source.name, source.name, 0, str(error)))
-            except BrokenPipeError:
-                raise
-            except OSError as error:
-                self._fail(Failure(source.name, source.name, 0, f"{error.filename or source.name}: {error.strerror}"))
-
-    def _clean_stdin(self, forced: Format | None) -> None:
-        head = []
-        for line in sys.stdin.buffer:
-            head.append(line)
-            if line.strip():
-                break
-        format_ = forced or (Format.JSONL if head and looks_like_jsonl(head[-1]) else Format.TXT)
-        source = Source(Path(STDIN_NAME), STDIN_NAME, format_)
-        if format_ is Format.JSONL:
-            self._clean_records(itertools.chain(head, sys.stdin.buffer), source)
-        else:
-            self._clean_file(b"".join(head) + sys.stdin.buffer.read(), source)
-
-    def _clean_file(self, raw: bytes, source: Source) -> None:
-        """Clean a file that is one document; it has an output only where it did not fail."""
-        done = self._clean_one(source, 0, lambda: read_entry(raw, source.name, source.format, self.fields))
-        if done is None:
-            self.target.drop(source)
-        else:
-            entry, cleaned = done
-            with self._recorded(), self.target.open(source) as output:
-                output.write(cleaned.text.encode("utf-8"))
-                self._record(entry, source, cleaned)
-            self.report.add(cleaned)
-        self.on_progress(len(raw))
-
-    def _clean_records(self, lines: Iterable[bytes], source: Source) -> None:
-        """Clean a file of JSON lines; where it breaks off, its output and its audit rows are taken back."""
-        before = copy.deepcopy(self.report)
-        try:
-            with self._recorded(), self.target.open(source) as output:
-                for number, line in record_lines(self._counted(lines)):
-                    done = self._clean_one(source, number, partial(read_record, line, source.name, number, self.fields))
-                    if done is not None:
-                        entry, cleaned = done
-                        output.write(write_record(entry, cleaned.text, self.fields.text))
-                        self._record(entry, source, cleaned)
-                        self.report.add(cleaned)
-        except BaseException:
-            self.report.take_back(before)
-            raise
-
-    def _counted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        for line in lines:
-            yield line
-            self.on_progress(len(line))
-
-    def _clean_one(self, source: Source, record: int, read: Callable[[], Entry]) -> tuple[Entry, Cleaned] | None:
-        """A document and what it has become; None after a recorded failure.
-
-        The one place where any error is a document's own.
+        Where outputs and audit files are written, a run that was stopped is continued.  Raises `InputError` where
+        another run is at work there, `OutputError` where nothing can be written any more.
         """
-        doc = f"{source.name}:{record}" if record else source.name
+        check_space(self.target)
+        if self.target.path is None or self.target.audit is None:
+            tally = Tally()
+            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, self.fields, tally), None)
+        self.target.audit.mkdir(parents=True, exist_ok=True)
+        with contextlib.closing(Journal(self.target.audit)) as journal:
+            stopped, key = journal.read(), self._key(inputs)
+            if stopped and stopped.tally.step.is_complete:  # stopped while it put its files in place
+                complete(self.target, stopped.key["fingerprint"], stopped.tally.report)
+                if not stopped.difference(key):
+                    journal.remove()
+                    return stopped.tally.report
+            elif stopped:
+                planner = self._planner(inputs)
+                if writer := self._go_on(stopped, key, planner):
+                    return self._run(planner.chunks(), stopped.tally, writer, journal)
+                discard(self.target, stopped)
+            refuse_existing(self.target, inputs)
+            journal.start(key)
+            tally = Tally()
+            return self._run(self._planner(inputs).chunks(), tally, Writer(self.target, self.fields, tally), journal)
+
+    def clean_stdin(self, forced: Format | None, to: Container | None = None) -> Report:
+        """Clean standard input, which is what its first bytes say; it can't be read again, so nothing continues it."""
+        check_space(self.target)
+        container, stream = open_stdin(sys.stdin.buffer, forced)
+        seen, tally = Seen(1, "", STDIN_NAME), Tally()
+        with contextlib.ExitStack() as spools:
+            is_parquet = container.format is Format.PARQUET
+            path = spools.enter_context(spooled(stream)) if is_parquet else Path(STDIN_NAME)
+            source = Source(path, STDIN_NAME, container.format, container.codec, to)
+            chunks = cut_rows(source, self.fields, seen) if is_parquet else cut_slices(stream, source, seen)
+            return self._run(chunks, tally, Writer(self.target, self.fields, tally), None)
+
+    def _planner(self, inputs: Inputs) -> Planner:
+        return Planner(inputs.walk(), self.fields, with_files=self.target.is_folder)
+
+    def _key(self, inputs: Inputs) -> dict[str, str]:
+        """All that the outputs depend on beside the inputs themselves, by the name that a person knows it by."""
+        names = "\0".join(str(path.absolute()) for path in inputs.paths)
+        options = {f"--{name}-field": value for name, value in dataclasses.asdict(self.fields).items()}
+        key = {
+            "version": VERSION,
+            "fingerprint": self.cleaner.rules.fingerprint,
+            "layout": _LAYOUT,
+            "IN": hashlib.sha256(os.fsencode(names)).hexdigest(),
+            "--out": str(self.target.path and self.target.path.absolute()),
+            "--from": str(inputs.forced or ""),
+            "--to": str(inputs.to or ""),
+        }
+        return key | {name: value or "" for name, value in options.items()}
+
+    def _go_on(self, stopped: Stopped, key: dict[str, str], planner: Planner) -> Writer | None:
+        """The writer that continues a run, with the planner at its place; None, after a word why, where that is not
+        possible.
+        """
         try:
-            entry = read()
-            doc = entry.doc
-            return entry, self.cleaner.clean_document(entry.document)
-        except Exception as error:
-            self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
+            if changed := stopped.difference(key):
+                raise ChangedInputsError(f"not the same as when it was stopped: {changed}")
+            planner.pass_by(stopped.seen, stopped.tally.step.place)
+            writer = Writer(self.target, self.fields, stopped.tally)
+        except (ChangedInputsError, FileNotFoundError) as error:
+            self.on_message(f"the run that was stopped can't be continued and starts afresh: {error}", False)
             return None
+        done = stopped.tally.report.documents
+        self.on_message(f"continuing the run that was stopped; {done:,} documents are done", False)
+        return writer
 
-    @contextmanager
-    def _recorded(self) -> Iterator[None]:
-        """A block whose audit rows are forgotten where it breaks off."""
-        mark = self._audit.mark() if self._audit else {}
+    def _run(self, chunks: Iterator[Chunk], tally: Tally, writer: Writer, journal: Journal | None) -> Report:
+        worker = Worker(self.cleaner, self.fields, self.target, writer.spool)
+        is_whole = False
         try:
-            yield
-        except BaseException:
-            if self._audit:
-                self._audit.take_back(mark)
+            with contextlib.closing(do_chunks(worker, chunks, self.jobs, self._tell_death)) as results:
+                for chunk, done in results:
+                    self._commit(chunk, done, tally, writer, journal)
+            is_whole = True
+        except KeyboardInterrupt:
+            tally.report.is_interrupted = True
+        finally:
+            writer.close()
+            if not is_whole and journal is None:
+                abandon(self.target)
+        if is_whole:
+            if journal:
+                journal.add(msgspec.structs.replace(tally.step, counts=Report(), first=False, is_complete=True))
+            complete(self.target, self.cleaner.rules.fingerprint, tally.report)
+            if journal:
+                journal.remove()
+        return tally.report
+
+    def _commit(self, chunk: Chunk, done: Done, tally: Tally, writer: Writer, journal: Journal | None) -> None:
+        """Write and record what has become of a chunk; the step is taken when its row stands in the journal."""
+        try:
+            step = writer.write(chunk, done)
+            if journal:
+                journal.add(step)
+            tally.add(step)
+            if step.last:
+                writer.settle(step)
+        except BrokenPipeError:
             raise
+        except OSError as error:
+            raise OutputError.of(error) from None
+        for failure in done.failures:
+            self.on_message(f"{failure.doc}: {failure.error}", True)
+        for note in done.notes:
+            self.on_message(note, False)
+        self.on_progress(chunk.encoded_bytes, done.report.documents + done.report.failed)
 
-    def _record(self, entry: Entry, source: Source, cleaned: Cleaned) -> None:
-        if not entry.document.text.strip():
-            self.on_message(f"{entry.doc}: empty; its output is empty too", False)
-        if self._audit:
-            self._audit.add(entry, source.name, source.output_name, cleaned)
-
-    def _fail(self, failure: Failure) -> None:
-        self.report.failed += 1
-        self.on_message(f"{failure.doc}: {failure.error}", True)
-        if self._audit:
-            self._audit.fail(failure)
-
-    def _pass_over(self, unusable: Unusable) -> None:
-        if unusable.is_failure:
-            self._fail(Failure(unusable.name, unusable.name, 0, unusable.why))
-        else:
-            self.report.passed_over[unusable.why] += 1
-
-
-def _kind(error: Exception) -> str:
-    """The name of an error that nobody expected, so that its report can be searched for."""
-    return "" if isinstance(error, CleanerError) else f"{type(error).__name__}: "
+    def _tell_death(self, message: str) -> None:
+        self.on_message(message, False)

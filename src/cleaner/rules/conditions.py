@@ -9,7 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from itertools import islice
 from urllib.parse import urlsplit
+
+import msgspec
 
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
@@ -33,6 +36,20 @@ class Range:
         return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """Whether among the next `lines` lines (blank ones apart) at least `least` pass the test."""
+
+    test: LineTest
+    lines: int
+    least: int = 1
+
+    def count(self, page: Page, line: Line) -> int:
+        """How many of these lines pass; counted no further than `least`."""
+        passing = (other for other in islice(page.below(line), self.lines) if self.test.holds(other))
+        return sum(1 for _ in islice(passing, self.least))
+
+
 class PhraseSet:
     """Phrases, compared with whole lines in their folded form."""
 
@@ -48,8 +65,7 @@ class PhraseSet:
         return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, gc=False):
     """One question and its answer: the key of the rule language, what was wanted, what was seen."""
 
     key: str
@@ -86,7 +102,10 @@ class LineTest:
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
         """
-        return all(check.holds for check in self.checks(line, distance))
+        for check in self.checks(line, distance):
+            if not check.holds:
+                return False
+        return True
 
     def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
@@ -100,7 +119,7 @@ class LineTest:
         if self.phrases is not None or self.patterns:
             says = self.phrases is not None and self.phrases.holds(line)
             says = says or any(pattern.full_match(line) for pattern in self.patterns)
-            yield Check("phrases or pattern", "one that matches", repr(line.text), says)
+            yield Check("phrases or pattern", "one that matches", line, says)
         if self.words is not None:
             yield Check("words", self.words, line.word_count, self.words.holds(line.word_count))
         if self.heading is not None:
@@ -110,7 +129,10 @@ class LineTest:
         if self.adjacent is not None:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
         if self.not_ is not None:
-            yield Check("not", "a line that fails it", repr(line.text), not self.not_.holds(line, distance))
+            yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))
+
+
+NOTHING_ASKED = LineTest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +169,18 @@ def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
 class Conditions:
     """Everything a rule, or one of its exceptions, asks beside its own phrases and patterns; all must hold.
 
+    `above` and `below` count the lines of prose before and after, `below_run` those after that stand in a row, and
     `run` counts the lines in a row (blank lines apart) that pass `run_test`, this one among them.
     """
 
-    own: LineTest = LineTest()
+    own: LineTest = NOTHING_ASKED
     where: Where | None = None
     previous: LineTest | None = None
     next: LineTest | None = None
     above: Range | None = None
     below: Range | None = None
+    below_run: Range | None = None
+    ahead: Ahead | None = None
     domain: tuple[str, ...] = ()
     title: LineTest | None = None
     run: Range | None = None
@@ -164,12 +189,16 @@ class Conditions:
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
-        return all(check.holds for check in self.checks(page, line))
+        for check in self.checks(page, line):
+            if not check.holds:
+                return False
+        return True
 
     def checks(self, page: Page, line: Line) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
-        yield from self.own.checks(line)
-        place, count = page.rank[line.number], len(page.content)
+        if self.own is not NOTHING_ASKED:
+            yield from self.own.checks(line)
+        place, count = line.place, len(page.content)
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
@@ -183,6 +212,12 @@ class Conditions:
             yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
         if self.below is not None:
             yield Check("below.prose", self.below, page.prose_below(line), self.below.holds(page.prose_below(line)))
+        if self.below_run is not None:
+            longest = page.prose_run_below(line)
+            yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
+        if self.ahead is not None:
+            count, least = self.ahead.count(page, line), self.ahead.least
+            yield Check("ahead", f"{least} or more of the next {self.ahead.lines} lines", count, count >= least)
         if self.run is not None and self.run_test is not None:
             length = page.run_length(line, self.run_test.holds)
             yield Check("run", self.run, length, self.run.holds(length))
@@ -204,7 +239,8 @@ def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, s
     if test is not None:
         other = page.neighbour(line, step)
         distance = abs(other.number - line.number) if other else 0
-        yield from (check.under(key) for check in test.checks(other, distance))
+        for check in test.checks(other, distance):
+            yield check if check.holds else check.under(key)
 
 
 def _is_on(url: str | None, domains: tuple[str, ...]) -> bool:

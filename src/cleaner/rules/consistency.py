@@ -41,6 +41,8 @@ def inconsistencies(values: dict[str, Any], scope: Scope, action: Verb) -> Itera
 
 def _duplicate_inconsistencies(values: dict[str, Any]) -> Iterable[tuple[str, str]]:
     duplicate = values.get("repeats")
+    if duplicate and duplicate.against != "earlier" and (duplicate.within or duplicate.passage):
+        yield "within: and passage: are about an earlier line", "use of: earlier, or drop them"
     if duplicate and duplicate.against == "earlier" and duplicate.match != "exact":
         yield "an earlier line is compared exactly", "drop match:, or compare with the headline, previous or next line"
 

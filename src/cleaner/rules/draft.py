@@ -78,7 +78,7 @@ def draft_from_lines(path: Path, text: str, first: int, last: int, *, name: str 
     page = _page(text)
     if not 1 <= first <= last <= len(page.lines):
         raise DraftError(f"{path} has lines 1 to {len(page.lines)}; there is no {_span(first, last)}")
-    chosen = [page.rank[line.number] for line in page.lines[first - 1 : last] if not line.is_blank]
+    chosen = [line.place for line in page.lines[first - 1 : last] if not line.is_blank]
     if not chosen:
         raise DraftError(f"{path}:{_span(first, last)} is blank; name a line that says something")
     run = Run(chosen[0], len(chosen))
@@ -217,7 +217,7 @@ def _take(below: Sequence[Line]) -> str:
 
 
 def _is_near_end(page: Page, line: Line, is_tail: bool) -> bool:
-    place, count = page.rank[line.number], len(page.content)
+    place, count = line.place, len(page.content)
     return count >= 4 and count - 1 - place < (Fraction(1, 2) if is_tail else NEAR_END) * count
 
 
@@ -233,7 +233,7 @@ def _is_sound(draft: Draft, source: Source, run: Run) -> bool:
 
 def _taken(rules: RuleSet, page: Page) -> set[int]:
     """Numbers of the lines (0-based) that the rules change in a page."""
-    edits = Judge(rules.rules).judge(page)
+    edits = Judge(rules.rules).judge(page).edits
     return {line.number for line in page.content for edit in edits if line.start <= edit.start < line.end}
 
 

@@ -33,7 +33,7 @@ _NUMBERED = regex.compile(r"(?=.*\d).{5,}")  # the number of an article, not a w
 def says_title(line: Line, title: str | None) -> bool:
     """Whether the line says the title, or either says the other and more: the site's name, a kicker.
 
-    >>> says_title(Line(0, 0, 9, 0, "Ferry strike goes on"), "Ferry strike goes on | Harbour Post")
+    >>> says_title(Line(0, 0, 0, 9, 0, "Ferry strike goes on"), "Ferry strike goes on | Harbour Post")
     True
     """
     said, wanted = line.phrase, fold_phrase(title or "")
@@ -48,7 +48,7 @@ def says_title(line: Line, title: str | None) -> bool:
 def says_address(line: Line, url: str | None) -> bool:
     """Whether the line and the part of the address with most words name the same thing.
 
-    >>> says_address(Line(0, 0, 9, 0, "The ferry strike goes on"), "https://post.example/24/ferry-strike-goes-on.html")
+    >>> says_address(Line(0, 0, 0, 9, 0, "The ferry strike goes on"), "https://post.example/24/ferry-strike-goes-on.html")
     True
     """
     named = _address_words(url) if url else frozenset()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from cleaner.dump.entries import Entry, Failure, Fields, open_source, read_entry, read_record, read_source, record_lines
-from cleaner.dump.inputs import Format, Inputs, Source, Unusable
+from cleaner.dump.formats import Format
+from cleaner.dump.inputs import Inputs, Source, Unusable
 from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
 
@@ -73,7 +75,7 @@ def find_losses(cleaner: Cleaner, inputs: Inputs) -> Iterator[Finding | Failure]
                 yield Failure(source.name, source.name, 0, source.why)
             continue
         try:
-            if source.format is Format.JSONL:
+            if source.format.holds_records:
                 yield from _losses_of_records(cleaner, source)
             else:
                 entry = read_entry(read_source(source.path), source.name, source.format, Fields())
@@ -83,12 +85,24 @@ def find_losses(cleaner: Cleaner, inputs: Inputs) -> Iterator[Finding | Failure]
 
 
 def _losses_of_records(cleaner: Cleaner, source: Source) -> Iterator[Finding | Failure]:
-    with open_source(source.path) as lines:
-        for number, line in record_lines(lines):
-            try:
-                yield from _losses(cleaner, read_record(line, source.name, number, Fields()))
-            except CleanerError as error:
-                yield Failure(f"{source.name}:{number}", source.name, number, str(error))
+    for number, read in _records(source):
+        try:
+            yield from _losses(cleaner, read())
+        except CleanerError as error:
+            yield Failure(f"{source.name}:{number}", source.name, number, str(error))
+
+
+def _records(source: Source) -> Iterator[tuple[int, Callable[[], Entry]]]:
+    """The number of each record, and a call for its document."""
+    if source.format is Format.PARQUET:
+        from cleaner.dump.parquet import read_rows, slices  # noqa: PLC0415  (pyarrow takes long to load)
+
+        for rows in slices(source.path, Fields()):
+            yield from read_rows(rows, source.name, Fields())
+    else:
+        with open_source(source.path) as lines:
+            for number, line in record_lines(lines):
+                yield number, partial(read_record, line, source.name, number, Fields())
 
 
 def _losses(cleaner: Cleaner, entry: Entry) -> list[Finding]:

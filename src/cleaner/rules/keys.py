@@ -7,11 +7,12 @@ from typing import Any
 
 import yaml
 
-from cleaner.rules.conditions import Conditions, LineTest, PhraseSet, Range, Unless, Where
+from cleaner.rules.conditions import Ahead, Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
 from cleaner.rules.kinds import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Table, Text
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
 from cleaner.rules.nodes import Reader
+from cleaner.segment import Passage
 
 NAME = r"[a-z0-9][a-z0-9-]*"
 
@@ -31,6 +32,7 @@ def conditions(values: dict[str, Any]) -> Conditions:
     itself.
     """
     context = {name: values.pop(name) for name in CONTEXT_KEYS if name in values}
+    context |= context.pop("below", {})
     return Conditions(own=_line_test(**values), **context)
 
 
@@ -88,7 +90,36 @@ CONTEXT_KEYS = {
     "domain": Key(Many(Text()), "hosts (globs; subdomains count) that the rule is for"),
 }
 
-_PROSE_LINES = Table({"prose": Key(RANGE, "how many lines of prose", required=True)}, lambda prose: prose, "lines")
+_PROSE_ABOVE = Table({"prose": Key(RANGE, "how many lines of prose", required=True)}, lambda prose: prose, "lines")
+
+
+def _below(prose: Range | None = None, prose_run: Range | None = None) -> dict[str, Range | None]:
+    return {"below": prose, "below_run": prose_run}
+
+
+_PROSE_BELOW = Table(
+    {
+        "prose": Key(RANGE, "how many lines of prose"),
+        "prose-run": Key(RANGE, "how many lines of prose stand in a row, blank lines apart, where most do"),
+    },
+    _below,
+    "lines",
+)
+
+
+def _ahead(lines: int, min: int = 1, **values: Any) -> Ahead:  # noqa: A002 - the key's name
+    return Ahead(_line_test(**values), lines, min)
+
+
+AHEAD = Table(
+    {
+        "lines": Key(Integer(1), "how many lines below are looked at, blank ones apart", required=True),
+        "min": Key(Integer(1), "how many of them must pass the test: 1 unless said otherwise"),
+    }
+    | LINE_KEYS,
+    _ahead,
+    "lines ahead",
+)
 
 CONTEXT_KEYS |= {
     "title": Key(NEIGHBOUR, "test of the document's title; a document without one passes `edge: true` alone"),
@@ -96,8 +127,9 @@ CONTEXT_KEYS |= {
         Text(("title", "address")), "the line says what the title field says, or the words in the document's URL"
     ),
     "run": Key(RANGE, "how many lines in a row (blank lines apart) this line is one of, all matching like it"),
-    "above": Key(_PROSE_LINES, "what stands before the line, in the whole text"),
-    "below": Key(_PROSE_LINES, "what stands after the line, in the whole text"),
+    "above": Key(_PROSE_ABOVE, "what stands before the line, in the whole text"),
+    "below": Key(_PROSE_BELOW, "what stands after the line, in the whole text"),
+    "ahead": Key(AHEAD, "a test that some of the next lines must pass"),
 }
 
 UNLESS = Table(
@@ -135,8 +167,19 @@ TAKE = Limited(
 )
 
 
-def _duplicate(of: str, match: str = "exact", similarity: Fraction | int = Fraction(9, 10)) -> Duplicate:
-    return Duplicate(of, match, Fraction(similarity))
+PASSAGE = Table(
+    {
+        "lines": Key(Integer(2), "the fewest lines in a row, blank ones apart", required=True),
+        "words": Key(Integer(1), "the fewest words of all of them"),
+        "prose": Key(Integer(1), "the fewest lines of prose among them"),
+    },
+    lambda lines, words=0, prose=0: Passage(lines, words, prose),
+    "a passage",
+)
+
+
+def _duplicate(of: str, match: str = "exact", similarity: Fraction | int = Fraction(9, 10), **reach: Any) -> Duplicate:
+    return Duplicate(of, match, Fraction(similarity), **reach)
 
 
 DUPLICATE = Table(
@@ -144,6 +187,8 @@ DUPLICATE = Table(
         "of": Key(Text(("headline", "earlier", "previous", "next")), "the line that it repeats", required=True),
         "match": Key(Text(("exact", "contained", "prefix", "fuzzy")), "how it repeats it: exact unless said otherwise"),
         "similarity": Key(Amount(), "for fuzzy: the share of words in common, 90% unless said otherwise"),
+        "within": Key(Integer(1), "for earlier: it stands at most this many lines before, blank ones apart"),
+        "passage": Key(PASSAGE, "for earlier: the lines around it repeat those around the other one, in this measure"),
     },
     _duplicate,
     "what is repeated",

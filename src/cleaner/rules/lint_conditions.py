@@ -12,7 +12,7 @@ from cleaner.fold import fold_phrase
 from cleaner.rules.conditions import Conditions, LineTest, Range
 from cleaner.rules.findings import Finding, Place, children, walk
 from cleaner.rules.model import Rule, Scope
-from cleaner.segment import HEADING_MAX_WORDS, PROSE_MIN_WORDS
+from cleaner.scan import HEADING_MAX_WORDS, PROSE_MIN_WORDS
 
 
 def condition_findings(place: Place) -> Iterator[Finding]:
@@ -47,6 +47,12 @@ def _contradictions(asked: Conditions) -> Iterator[str]:
         count = getattr(asked, name)
         if count is not None:
             yield from _range_contradictions(count, name)
+    if asked.below_run is not None:
+        yield from _range_contradictions(asked.below_run, "below.prose-run")
+    if asked.ahead is not None:
+        yield from _line_contradictions(asked.ahead.test, "ahead")
+        if asked.ahead.least > asked.ahead.lines:
+            yield f"ahead: min {asked.ahead.least} of {asked.ahead.lines} lines"
     if asked.run is not None and asked.run.max == 0:
         yield "run: a line is always one of a run of at least 1"
 

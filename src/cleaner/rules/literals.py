@@ -1,8 +1,8 @@
 """What a line must say before a pattern can match it: literals found in the pattern's own structure.
 
-A pattern that needs "also read" or "read next" need not be tried on a line that says neither.  The structure is read by
-Python's own parser of regular expressions, whose syntax is a part of that of the `regex` package; what it can't read
-has no literals and is tried everywhere, so a gap here costs time and never a match.
+A pattern that begins with "also read" or "read next" need not be tried on a line that begins with neither.  The
+structure is read by Python's own parser of regular expressions, whose syntax is a part of that of the `regex` package;
+what it can't read has no literals and is tried everywhere, so a gap here costs time and never a match.
 """
 
 from __future__ import annotations
@@ -10,27 +10,43 @@ from __future__ import annotations
 import re
 import re._constants as sre
 import re._parser as sre_parser
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import regex
 
+from cleaner.scan import fold_literal
+
+LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
+
 MIN_CHARS = 3  # shorter literals stand in every other line
+MIN_HEAD_CHARS = 1  # fewer lines begin with one than hold it
+
+# A pattern may begin in this many ways (`(please )?(also )?(like|follow)` in 8); more of them say less of each.
+MAX_HEADS = 96
+MAX_CHOICES = 6  # characters in brackets that are looked at one by one
 
 # Parts of the syntax that only the `regex` package has, and that stand for one character of some kind.
 _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
 
+Part = tuple[Any, Any]
 
-def required_literals(pattern: str) -> frozenset[str]:
+
+def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = MIN_CHARS) -> frozenset[str]:
     """Literals, folded as `fold_literal` does, one of which stands in each line that the pattern matches.
 
+    Those behind `LINE_START` stand at its beginning; only a pattern that matches the whole line (`is_whole`) has them.
     Empty where there are none that are long enough, or where the structure can't be read.
 
     >>> sorted(required_literals("(also read|read next)[:|].+"))
+    ['\\nalso read:', '\\nalso read|', '\\nread next:', '\\nread next|']
+    >>> sorted(required_literals(".*(also read|read next).*"))
     ['also read', 'read next']
     """
     tree = _parse(pattern)
-    return (_best(tree) if tree is not None else None) or frozenset()
+    if tree is None:
+        return frozenset()
+    return _required(list(tree), LINE_START if is_whole else "", min_chars) or frozenset()
 
 
 def longest_match(pattern: str) -> int | None:
@@ -58,14 +74,78 @@ def _parse(pattern: str) -> Any:
         return None
 
 
-def fold_literal(text: str) -> str:
-    """The text as literals are compared: full case folding with all four letters i as one."""
-    if text.isascii():
-        return text.lower()
-    return text.casefold().replace("i\N{COMBINING DOT ABOVE}", "i").replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+def _required(tree: Sequence[Part], before: str, min_chars: int) -> frozenset[str] | None:
+    """The literals of a pattern, branch by branch; `before` is what stands before its own beginning."""
+    while len(tree) == 1 and tree[0][0] is sre.SUBPATTERN:
+        tree = list(tree[0][1][3])
+    if len(tree) == 1 and tree[0][0] is sre.BRANCH:
+        branches = [_required(list(branch), before, min_chars) for branch in tree[0][1][1]]
+        return None if any(branch is None for branch in branches) else frozenset().union(*filter(None, branches))
+    heads, _ = _heads([*tree], frozenset(("",)))
+    folded = {fold_literal(head).lstrip(" ") for head in heads}
+    inside = _best(tree, min_chars)
+    if min(map(len, folded)) < (MIN_HEAD_CHARS if before else min_chars):
+        return inside
+    own = frozenset(before + head for head in folded if not _has_shorter_head(head, folded))
+    return own if before or inside is None else max(own, inside, key=_selectivity)
 
 
-def _best(tree: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
+def _has_shorter_head(head: str, heads: set[str]) -> bool:
+    return any(head[:count] in heads for count in range(1, len(head)))
+
+
+def _heads(tree: Sequence[Part], heads: frozenset[str]) -> tuple[frozenset[str], bool]:
+    """All ways in which the parts may go on after the heads, and whether that is all of the parts."""
+    for kind, value in tree:
+        longer, is_all = _longer(kind, value, heads)
+        if longer is None or len(longer) > max(MAX_HEADS, len(_DIGITS)):
+            return heads, False
+        heads = longer
+        if not is_all:
+            return heads, False
+    return heads, True
+
+
+def _longer(kind: Any, value: Any, heads: frozenset[str]) -> tuple[frozenset[str] | None, bool]:
+    """The heads with one part behind them, and whether with all of it; None where the part can't be spelled out."""
+    if kind is sre.LITERAL:
+        return frozenset(head + chr(value) for head in heads), True
+    if kind is sre.IN and (choices := _choices(value)):
+        return frozenset(head + choice for head in heads for choice in choices), True
+    if kind is sre.SUBPATTERN:
+        return _heads(list(value[3]), heads)
+    if kind is sre.BRANCH:
+        found = [_heads(list(branch), heads) for branch in value[1]]
+        return frozenset().union(*(longer for longer, _ in found)), all(is_all for _, is_all in found)
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        least, most, part = value
+        if most > 1 and [*part] == _SPACES:
+            most = 1  # white space is squeezed
+        once, is_all = _heads(list(part), heads)
+        if most == 1 and least <= 1:
+            return once | (heads if least == 0 else frozenset()), is_all
+        if least >= 1:
+            return once, False
+    if kind in (sre.ASSERT, sre.ASSERT_NOT) or (kind is sre.AT and value is sre.AT_BOUNDARY):
+        return heads, True  # they look and take nothing
+    return None, False
+
+
+_DIGITS = [character for character in map(chr, range(0x110000)) if character.isdecimal()]
+_SPACES: list[Part] = [(sre.IN, [(sre.CATEGORY, sre.CATEGORY_SPACE)])]
+
+
+def _choices(value: Sequence[Part]) -> list[str]:
+    """The characters that a set in brackets stands for, where they are few or digits; white space is one."""
+    if value == [(sre.CATEGORY, sre.CATEGORY_SPACE)]:
+        return [" "]
+    if value == [(sre.CATEGORY, sre.CATEGORY_DIGIT)]:
+        return _DIGITS
+    is_plain = len(value) <= MAX_CHOICES and all(kind is sre.LITERAL for kind, _ in value)
+    return [chr(code) for _, code in value] if is_plain else []
+
+
+def _best(tree: Iterable[Part], min_chars: int) -> frozenset[str] | None:
     """The set of a sequence's parts whose shortest literal is the longest; None where no part has one."""
     found: list[frozenset[str]] = []
     run: list[str] = []
@@ -74,10 +154,10 @@ def _best(tree: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
             run.append(chr(value))
             continue
         literal = fold_literal("".join(run))
-        if len(literal) >= MIN_CHARS:
+        if len(literal) >= min_chars:
             found.append(frozenset((literal,)))
         run = []
-        part = _of_part(kind, value)
+        part = _of_part(kind, value, min_chars)
         if part:
             found.append(part)
     return max(found, key=_selectivity, default=None)
@@ -89,6 +169,7 @@ def _selectivity(literals: frozenset[str]) -> tuple[bool, int, int]:
 
 
 _COMMON = {
+    "",
     "the",
     "our",
     "and",
@@ -107,17 +188,19 @@ _COMMON = {
 }
 
 
-def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
+def _of_part(kind: Any, value: Any, min_chars: int) -> frozenset[str] | None:
     """The literals that one part of a pattern needs; None where it needs none."""
     if kind is sre.SUBPATTERN:
-        return _best(value[3])
+        return _best(value[3], min_chars)
     if kind is sre.ASSERT and value[0] > 0:  # a look ahead
-        return _best(value[1])
+        return _best(value[1], min_chars)
     if kind is sre.ATOMIC_GROUP:
-        return _best(value)
+        return _best(value, min_chars)
+    if kind is sre.IN and min_chars == 1:
+        return frozenset(map(fold_literal, _choices(value))) or None
     if kind is sre.BRANCH:
-        branches = [_best(branch) for branch in value[1]]
+        branches = [_best(branch, min_chars) for branch in value[1]]
         return None if any(branch is None for branch in branches) else frozenset().union(*filter(None, branches))
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT) and value[0] > 0:
-        return _best(value[2])
+        return _best(value[2], min_chars)
     return None

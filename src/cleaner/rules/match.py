@@ -1,7 +1,7 @@
 """Which rules' phrases and patterns stand where in a document: asked once per document, for all rules together.
 
-A matcher answers for the whole page, so that a faster one can scan the document instead of trying rule by rule and
-line by line.  It knows nothing of conditions; `cleaner.judge` asks those of the hits.
+A matcher answers for the whole page, so that it can scan the document instead of trying rule by rule and line by line.
+It knows nothing of conditions but how many words a line may have; `cleaner.judge` asks the others of the hits.
 """
 
 from __future__ import annotations
@@ -9,23 +9,25 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Protocol
 
 import ahocorasick_rs
+import msgspec
 import regex
 
 from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import MIN_CHARS, fold_literal, longest_match, required_literals
+from cleaner.rules.literals import LINE_START, MIN_CHARS, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
+from cleaner.scan import BYTE_START, COLUMNS, TEXT_END, TEXT_START
 from cleaner.segment import Line, Page
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True, gc=False):
     """A rule's phrase or pattern on a line; `start` and `end` are half-open code-point offsets into the document.
 
     `match` is the pattern's match, None for a phrase.
@@ -38,6 +40,10 @@ class Hit:
     match: regex.Match[str] | None = None
 
 
+# A rule, the half-open code-point span in the line that one of its patterns matches, and the match.
+Match = tuple[Rule, int, int, regex.Match[str]]
+
+
 class Matcher(Protocol):
     """Finds all hits of a set of rules in a page."""
 
@@ -45,35 +51,57 @@ class Matcher(Protocol):
         """The hits, in any order; a rule of a whole-line scope hits a line at most once."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Try:
-    """A pattern of a rule, to be tried on a line."""
+    """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words."""
 
-    pattern: LinePattern
-    rule: Rule
-    order: int
-    longest: float
+    def __init__(self, pattern: LinePattern, rule: Rule, order: int) -> None:
+        longest = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
+        words = rule.conditions.own.words
+        self.pattern = pattern
+        self.rule = rule
+        self.order = order
+        self.longest_chars = math.inf if longest is None else longest
+        self.most_words = math.inf if words is None or words.max is None else words.max
+
+    def may_begin_with(self, byte: int) -> bool:
+        """Whether the pattern can match a line whose UTF-8 begins with the byte."""
+        return self._first[byte]
+
+    @lazy
+    def _first(self) -> list[bool]:
+        if self.rule.scope is Scope.INLINE:
+            return [True] * 256
+        compiled = self.pattern.compiled
+        return [byte >= 128 or compiled.fullmatch(chr(byte), partial=True) is not None for byte in range(256)]
+
+
+class _Scan:
+    """Literals, and what to try where one of them stands."""
+
+    def __init__(self, by_literal: Mapping[str, list[_Try]]) -> None:
+        self.tries = list(by_literal.values())
+        self.automaton = ahocorasick_rs.BytesAhoCorasick(
+            [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
+        )
 
 
 class LiteralMatcher:
     """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
 
-    The scan is Aho-Corasick over the case-folded lines.  A phrase is looked up where its longest word stands, on lines
-    that are not ASCII always, because their folding may change more than case.
+    The scan is Aho-Corasick over the folded lines, as bytes.  Phrases are looked up all at once: the set of the
+    document's lines, and the set of all phrases.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._phrases: defaultdict[str, list[Rule]] = defaultdict(list)
+        self._phrases: defaultdict[bytes, list[Rule]] = defaultdict(list)
         self._shapes: list[Rule] = []
         self._always: list[_Try] = []
-        self._by_literal: defaultdict[str, list[_Try]] = defaultdict(list)
-        phrase_words: set[str] = set()
+        by_literal: defaultdict[str, list[_Try]] = defaultdict(list)
         for order, (pattern, rule) in enumerate(_patterns(rules)):
-            needed = required_literals(pattern.source)
-            limit = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
-            trial = _Try(pattern, rule, order, math.inf if limit is None else limit)
+            trial = _Try(pattern, rule, order)
+            needed = _literals(pattern, rule)
             for literal in needed:
-                self._by_literal[literal].append(trial)
+                by_literal[literal].append(trial)
             if not needed:
                 self._always.append(trial)
         for rule in rules:
@@ -81,49 +109,79 @@ class LiteralMatcher:
                 continue
             if not rule.phrases and not rule.patterns:
                 self._shapes.append(rule)
-            for phrase in sorted({fold_phrase(phrase) for phrase in rule.phrases}):
-                self._phrases[phrase].append(rule)
-                phrase_words.add(max(phrase.split(), key=len))
-        self._short_words = any(len(word) < MIN_CHARS or not word.isascii() for word in phrase_words)
-        self._literals = sorted({*self._by_literal, *(word for word in phrase_words if len(word) >= MIN_CHARS)})
-        self._words = phrase_words
-        self._scan = ahocorasick_rs.AhoCorasick(self._literals)
+            for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
+                self._phrases[phrase.encode()].append(rule)
+        heads = {literal: tries for literal, tries in by_literal.items() if literal.startswith(LINE_START)}
+        others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
+        # apart, because literals that all begin with a newline are found many times as fast
+        self._scans = [_Scan(literals) for literals in (heads, others) if literals]
+        self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
-        """The hits, line by line."""
-        tries, phrase_lines = self._candidates(page)
+        """The hits, those of phrases first."""
         hits: list[Hit] = []
-        for line in page.content:
-            end = line.text_start + len(line.text)
-            found: set[str] = set()
-            if line.number in phrase_lines or not line.text.isascii() or self._short_words:
-                rules = self._phrases.get(line.phrase, ()) if len(line.text) <= PhraseSet.MAX_LINE_CHARS else ()
-                found.update(rule.id for rule in rules)
-                hits.extend(Hit(rule, line, line.text_start, end) for rule in rules)
-            size = len(line.text)
-            trials = {trial for trial in (*self._always, *tries.get(line.number, ())) if size <= trial.longest}
-            for trial in sorted(trials, key=lambda trial: trial.order):
-                hits.extend(_try(trial, line, end, found))
-            hits.extend(Hit(rule, line, line.text_start, end) for rule in self._shapes)
+        said = self._phrases.keys() & page.phrases
+        if said:
+            hits.extend(self._phrase_hits(said, page))
+        tries = self._candidates(page)
+        if tries:
+            found = {(hit.rule.id, hit.line.place) for hit in hits}
+            for place, trials in tries.items():
+                line = page.content[place]
+                for rule, start, end, match in self._matches(line, trials):
+                    if rule.scope is Scope.INLINE or (rule.id, place) not in found:
+                        hits.append(Hit(rule, line, line.text_start + start, line.text_start + end, match))
+        if self._shapes:
+            for line in page.content:
+                hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def _candidates(self, page: Page) -> tuple[dict[int, list[_Try]], set[int]]:
-        """Patterns to try by line number, and the lines on which some phrase's longest word stands."""
-        folded = [fold_literal(line.shape) for line in page.content]
-        starts: list[int] = []
-        position = 0
-        for text in folded:
-            starts.append(position)
-            position += len(text) + 1
-        tries: defaultdict[int, list[_Try]] = defaultdict(list)
-        phrase_lines: set[int] = set()
-        for index, start, _ in self._scan.find_matches_as_indexes("\n".join(folded), overlapping=True):
-            line = page.content[bisect_right(starts, start) - 1]
-            literal = self._literals[index]
-            tries[line.number].extend(self._by_literal.get(literal, ()))
-            if literal in self._words:
-                phrase_lines.add(line.number)
-        return tries, phrase_lines
+    def _phrase_hits(self, said: set[bytes], page: Page) -> Iterator[Hit]:
+        for place, phrase in enumerate(page.phrases):
+            if phrase in said:
+                line = page.content[place]
+                if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
+                    yield from (_whole(rule, line) for rule in self._phrases[phrase])
+
+    def _candidates(self, page: Page) -> dict[int, list[_Try]]:
+        """What to try, by places of lines."""
+        scanned = page.scan
+        table, raw, starts = scanned.table, scanned.raw, page.folded_starts
+        tries: dict[int, list[_Try]] = {}
+        for scan in self._scans:
+            for index, _, end in scan.automaton.find_matches_as_indexes(scanned.folded, overlapping=True):
+                place = bisect_right(starts, end - 1) - 1
+                row = place * COLUMNS
+                size, first = table[row + TEXT_END] - table[row + TEXT_START], raw[table[row + BYTE_START]]
+                for trial in scan.tries[index]:
+                    if size <= trial.longest_chars and trial.may_begin_with(first):
+                        tries.setdefault(place, []).append(trial)
+        if self._always:
+            for place in range(page.scan.line_count):
+                tries.setdefault(place, []).extend(self._always)
+        return tries
+
+    def _matches(self, line: Line, trials: list[_Try]) -> list[Match]:
+        """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
+        known = self._known.get(line.text)
+        if known is None:
+            known = []
+            found: set[str] = set()
+            for trial in sorted(set(trials), key=_order):
+                if len(line.text) <= trial.longest_chars and line.word_count <= trial.most_words:
+                    known.extend(_try(trial, line, found))
+            if len(line.text) <= KNOWN_CHARS:
+                if len(self._known) >= KNOWN_LINES:
+                    self._known.clear()
+                self._known[line.text] = known
+        return known
+
+
+# Boilerplate comes back from document to document, in short lines; what patterns make of so many lines is remembered.
+KNOWN_CHARS = 200
+KNOWN_LINES = 20_000
+
+_order = attrgetter("order")
 
 
 def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
@@ -134,14 +192,22 @@ def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
             yield from ((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
 
 
-def _try(trial: _Try, line: Line, end: int, found: set[str]) -> Iterator[Hit]:
-    """The hits of one pattern on one line; a whole-line rule hits once, and `found` remembers that it did."""
+def _literals(pattern: LinePattern, rule: Rule) -> frozenset[str]:
+    return required_literals(pattern.source, is_whole=rule.scope is not Scope.INLINE, min_chars=MIN_CHARS)
+
+
+def _whole(rule: Rule, line: Line) -> Hit:
+    return Hit(rule, line, line.text_start, line.text_start + len(line.text))
+
+
+def _try(trial: _Try, line: Line, found: set[str]) -> Iterator[Match]:
+    """The matches of one pattern in one line; a whole-line rule matches once, and `found` remembers that it did."""
     if trial.rule.scope is Scope.INLINE:
         for match in trial.pattern.find_all(line):
             if match.end() > match.start():
-                yield Hit(trial.rule, line, line.text_start + match.start(), line.text_start + match.end(), match)
+                yield trial.rule, match.start(), match.end(), match
     elif trial.rule.id not in found:
         whole = trial.pattern.full_match(line)
         if whole:
             found.add(trial.rule.id)
-            yield Hit(trial.rule, line, line.text_start, end, whole)
+            yield trial.rule, 0, len(line.text), whole

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cleaner.rules.conditions import Conditions, LineTest, Unless
     from cleaner.rules.examples import Example
     from cleaner.rules.pattern import LinePattern
+    from cleaner.segment import Line, Page, Passage
 
 CATEGORIES = (
     "comments",
@@ -85,12 +86,25 @@ class Take:
 class Duplicate:
     """Which line a duplicate repeats, and how: `exact`ly, `contained` in it, as its `prefix`, or `fuzzy`.
 
-    Fuzzy is Dice's coefficient over the words of both lines, at least `similarity` (0..1).
+    Fuzzy is Dice's coefficient over the words of both lines, at least `similarity` (0..1).  An earlier line may have to
+    stand at most `within` lines before, blank ones apart, or the line to be part of a `passage` of at least so many
+    lines, words and lines of prose that is repeated as a whole.
     """
 
     against: str
     match: str = "exact"
     similarity: Fraction = Fraction(9, 10)
+    within: int | None = None
+    passage: Passage | None = None
+
+    def reaches(self, page: Page, line: Line, other: Line) -> bool:
+        """Whether the line stands near enough to the other one, or repeats enough along with it."""
+        if self.within is not None and line.place - other.place > self.within:
+            return False
+        if self.passage is None:
+            return True
+        found = page.repeated.get(line.place)
+        return found is not None and found.holds(self.passage)
 
 
 @dataclass(frozen=True, slots=True)

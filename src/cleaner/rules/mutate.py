@@ -8,6 +8,7 @@ only beside patterns.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,10 +16,11 @@ from typing import Any, TypeVar
 
 from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
-from cleaner.rules.conditions import Conditions, LineTest, Range, Unless, Where
+from cleaner.rules.conditions import Ahead, Conditions, LineTest, Range, Unless, Where
 from cleaner.rules.load import RuleSet
 from cleaner.rules.model import Duplicate, Rule, Take, Verb
 from cleaner.rules.prove import clean_example, wanted_text
+from cleaner.segment import Passage
 
 # An exact duplicate is loosened to one that shares this much of its words with the other line.
 LOOSE_SIMILARITY = Fraction(1, 2)
@@ -148,6 +150,19 @@ def _looser_duplicates(duplicate: Duplicate) -> Iterator[tuple[str, Duplicate]]:
             yield "repeats.match", replace(duplicate, match="contained")
         case "fuzzy":
             yield "repeats.similarity", replace(duplicate, similarity=duplicate.similarity / 2)
+    if duplicate.within is not None:
+        yield "repeats.within", replace(duplicate, within=None)
+    if duplicate.passage is not None:
+        for part, passage in _looser_passages(duplicate.passage):
+            yield f"repeats.passage.{part}", replace(duplicate, passage=passage)
+
+
+def _looser_passages(passage: Passage) -> Iterator[tuple[str, Passage]]:
+    yield "lines", replace(passage, line_count=1)
+    if passage.word_count:
+        yield "words", replace(passage, word_count=0)
+    if passage.prose_count:
+        yield "prose", replace(passage, prose_count=0)
 
 
 def _looser_takes(take: Take) -> Iterator[tuple[str, Take]]:
@@ -176,6 +191,11 @@ def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions
         yield from _named("above.prose", _looser_ranges(conditions.above), lambda r: replace(conditions, above=r))
     if conditions.below is not None:
         yield from _named("below.prose", _looser_ranges(conditions.below), lambda r: replace(conditions, below=r))
+    if conditions.below_run is not None:
+        ranges = _looser_ranges(conditions.below_run)
+        yield from _named("below.prose-run", ranges, lambda r: replace(conditions, below_run=r))
+    if conditions.ahead is not None:
+        yield from _named("ahead", _looser_aheads(conditions.ahead), lambda ahead: replace(conditions, ahead=ahead))
     if conditions.domain:
         yield "domain", replace(conditions, domain=())
     if conditions.title is not None:
@@ -199,6 +219,14 @@ def _looser_ranges(limits: Range) -> Iterator[tuple[str, Range]]:
         yield "min", replace(limits, min=0)
     if limits.max is not None:
         yield "max", replace(limits, max=None)
+
+
+def _looser_aheads(ahead: Ahead) -> Iterator[tuple[str, Ahead | None]]:
+    """The lines ahead with one line less asked for, in the whole text, and not asked for at all."""
+    if ahead.least > 1:
+        yield "min", replace(ahead, least=ahead.least - 1)
+    yield "lines", replace(ahead, lines=sys.maxsize)
+    yield "", None
 
 
 def _looser_wheres(where: Where) -> Iterator[tuple[str, Where]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import regex
 
 from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
 from cleaner.model import CleanerError
 from cleaner.segment import Line
 
@@ -35,7 +35,7 @@ class LinePattern:
     source: str
     subject: str = ""
 
-    @cached_property
+    @lazy
     def compiled(self) -> regex.Pattern[str]:
         """The compiled pattern; raises `regex.error` where it is none."""
         return regex.compile(self.source, FLAGS)

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from cleaner.judge import Judge, acts
+from msgspec import structs
+
+from cleaner.claims import acts
+from cleaner.judge import Judge
 from cleaner.model import CleanerError, Document
 from cleaner.pipeline import Cleaner
 from cleaner.rules.examples import Example
@@ -19,7 +22,7 @@ from cleaner.rules.load import RuleSet
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Verb
 from cleaner.segment import Page, segment
-from cleaner.why_not import FirstLook, why_not
+from cleaner.why_not import FirstLook, hits_of, why_not
 
 # So many lines of a failing example say why; more tell nothing new.
 MAX_NOTES = 3
@@ -93,7 +96,7 @@ def _prove_example(cleaner: Cleaner, rule: Rule, example: Example) -> Outcome:
     )
     untouched = _without_rules().clean(example.raw).text
     verdict = _verdict(untouched, wanted, got)
-    page = segment(replace(_document(example), text=untouched))
+    page = segment(structs.replace(_document(example), text=untouched))
     if verdict in ("missing", "undercut"):
         notes = _why_kept(rule, page, _gone(page, wanted) - _gone(page, got))
     else:
@@ -122,7 +125,7 @@ def _why_kept(rule: Rule, page: Page, numbers: set[int]) -> list[str]:
     """Notes on the lines that should have gone: of a rule that takes other lines along, on those that it matches."""
     judge = Judge((rule,))
     look = FirstLook(page, judge.claims(page), judge.keepers(page))
-    hits = {hit.line.number: hit for hit in LiteralMatcher((rule,)).find(page)}
+    hits = hits_of(rule, page)
     reaches = rule.scope in (Scope.BLOCK, Scope.HEAD, Scope.TAIL)
     opening = numbers & set(hits)
     notes = []

@@ -1,0 +1,322 @@
+"""Lines that say again what another line of the document says, which itself stays.
+
+Few lines do.  Those that might are found among all folded lines at once; a rule's patterns and conditions are asked of
+them alone, in line order, because a line that has gone is nothing to repeat.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby, islice
+from operator import itemgetter
+
+import regex
+
+from cleaner.claims import Claims, acts
+from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
+from cleaner.rules.literals import required_literals
+from cleaner.rules.model import Rule
+from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
+from cleaner.segment import Line, Page
+
+# A headline that nobody named is the first line, where it looks like one and has at least this many words.
+HEADLINE_MIN_WORDS = 3
+# How far down the text the line is looked for that carries the title field.
+HEADLINE_LINES = 10
+
+MANY_WORDS = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeater:
+    """A rule, what it repeats, the literals one of which a line must hold for its patterns to match, and how many
+    lines from the top it looks at.
+    """
+
+    number: int
+    rule: Rule
+    against: str
+    match: str
+    has_patterns: bool
+    literals: tuple[bytes, ...]
+    reach: int
+
+
+class Duplicates:
+    """Rules of the scope `duplicate` made ready once, for many pages."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._repeaters = [_make_repeater(rule, number) for number, rule in enumerate(rules)]
+        # those that may find something where no two lines are alike
+        self._part_repeaters = [repeater for repeater in self._repeaters if repeater.match != "exact" or repeater.has_patterns]
+
+    def claim(self, page: Page, claims: Claims) -> None:
+        """Claim the lines that repeat another line which itself stays."""
+        above: int | None = -1
+        view = _View(page, ())
+        while above is not None and self._repeaters:
+            above = self._claim_below(above, find_headline(page, claims.is_headline), view, claims)
+
+    def are_settled(self, page: Page, gone: Collection[int]) -> bool:
+        """Whether no line would be claimed on the page without the lines of these places; False where one might."""
+        view = _View(page, gone)
+        headline = find_headline(page, lambda place: place not in gone)
+        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        return not any(_suspects(repeater, headline, view) for repeater in repeaters)
+
+    def _claim_below(self, above: int, headline: Line | None, view: _View, claims: Claims) -> int | None:
+        """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
+        page = view.page
+        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        suspects = [
+            (place, repeater.number)
+            for repeater in repeaters
+            for place in _suspects(repeater, headline, view)
+            if place > above
+        ]
+        if not suspects:
+            return None
+        suspects.sort()
+        for place, group in groupby(suspects, key=itemgetter(0)):
+            was_alive = claims.is_alive(place)
+            if not was_alive and not claims.with_late:
+                continue
+            line = page.content[place]
+            for _, number in group:
+                rule = self._repeaters[number].rule
+                if _repeats_a_line_that_stays(rule, line, headline, page, claims) and acts(rule, page, line):
+                    if was_alive:
+                        claims.add(line, rule, named=True)
+                    else:
+                        claims.late[place].append(rule)
+            if line is headline and was_alive and not claims.is_alive(place):
+                return place
+        return None
+
+
+def _make_repeater(rule: Rule, number: int) -> _Repeater:
+    repeats = rule.duplicate
+    assert repeats is not None
+    where = rule.conditions.where
+    reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
+    return _Repeater(number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
+
+
+def _literals(rule: Rule) -> tuple[bytes, ...]:
+    """The literals of all patterns together; none where one of them needs none."""
+    needed = [required_literals(pattern.source, is_whole=False, min_chars=1) for pattern in rule.patterns]
+    literals: frozenset[str] = frozenset().union(*needed)
+    return tuple(map(encode, literals)) if all(needed) else ()
+
+
+class _View:
+    """The folded lines of a page without some that have gone; places count what is left."""
+
+    def __init__(self, page: Page, gone: Collection[int]) -> None:
+        self.page = page
+        self.kept = [place for place in range(len(page.phrases)) if place not in gone] if gone else None
+        self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
+        self.has_repeated = len(set(self.phrases)) < len(self.phrases)
+
+    @lazy
+    def repeated(self) -> Sequence[int]:
+        """Places of lines whose phrase other lines have, too."""
+        if not self.has_repeated:
+            return ()
+        counts = Counter(self.phrases)
+        return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
+
+    def meets(self, place: int, rule: Rule) -> bool:
+        """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
+        own, page = rule.conditions.own, self.page
+        row = (place if self.kept is None else self.kept[place]) * COLUMNS
+        raw, start, end = page.scan.raw, page.scan.table[row + BYTE_START], page.scan.table[row + BYTE_END]
+        if own.words is not None and not own.words.holds(count_words(raw, start, end, MANY_WORDS)):
+            return False
+        if own.prose is not None and is_prose(raw, start, end) is not own.prose:
+            return False
+        return own.heading is None or is_heading(raw, start, end) is own.heading
+
+    def first(self, count: int) -> Sequence[int]:
+        """The first places."""
+        return range(min(count, len(self.phrases)))
+
+    def holding(self, literals: tuple[bytes, ...]) -> Sequence[int]:
+        """Places of lines that hold one of the folded literals; all places where there are none."""
+        page = self.page
+        if not literals or not page.is_folded_whole:
+            return range(len(self.phrases))
+        folded, found = page.scan.folded, set()
+        for literal in literals:
+            at = folded.find(literal)
+            while at >= 0:
+                found.add(bisect_right(page.folded_starts, at) - 1)
+                at = folded.find(literal, at + 1)
+        if self.kept is None:
+            return sorted(found)
+        return [place for place, kept in enumerate(self.kept) if kept in found]
+
+
+def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
+    """Places of lines that might repeat what the rule says that they repeat; the others surely don't."""
+    against, match, reach = repeater.against, repeater.match, repeater.reach
+    places: Sequence[int]
+    if match == "exact" and not repeater.has_patterns:
+        said = encode(headline.phrase) if headline is not None and against == "headline" else None
+        places = [place for place in view.repeated if _says(view, place, against, said)]
+    elif against == "earlier":
+        places = view.holding(repeater.literals)
+    elif against == "headline":
+        places = _beside_headline(repeater, headline, view)
+    else:
+        places = _beside_neighbour(repeater, view)
+    return [place for place in places if place < reach and view.meets(place, repeater.rule)] if places else places
+
+
+def _says(view: _View, place: int, against: str, headline: bytes | None) -> bool:
+    """Whether a line whose phrase other lines have, too, has it of the line that is asked for."""
+    phrases = view.phrases
+    if against == "earlier":
+        return True
+    if against == "headline":
+        return phrases[place] == headline
+    other = place + 1 if against == "next" else place - 1
+    return 0 <= other < len(phrases) and phrases[place] == phrases[other]
+
+
+def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
+    """Places of lines that may say the headline, or a part of it, otherwise than word for word."""
+    said = encode(headline.phrase) if headline is not None else b""
+    if not said:
+        return ()
+    if repeater.has_patterns:
+        places = view.holding((said,) if repeater.match == "exact" else repeater.literals)
+        return places if len(places) > 1 else ()  # one of them is the headline itself
+    if repeater.match == "fuzzy":
+        return range(len(view.phrases))
+    found = [place for place, phrase in enumerate(view.phrases[: repeater.reach]) if phrase in said]
+    return found if len(found) > 1 else ()
+
+
+def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
+    """Places of lines that may say what the next or previous line says, or a part of it."""
+    match, phrases, has_patterns = repeater.match, view.phrases, repeater.has_patterns
+    step = 1 if repeater.against == "next" else -1
+    places = view.holding(repeater.literals) if has_patterns and match != "exact" else view.first(repeater.reach)
+    if match == "fuzzy":
+        return places
+    found = []
+    for place in places:
+        if not 0 <= place + step < len(phrases):
+            continue
+        phrase, other = phrases[place], phrases[place + step]
+        if not has_patterns:
+            is_suspect = phrase in other
+        elif match == "exact":
+            is_suspect = other in phrase
+        else:
+            is_suspect = match == "contained" or other.partition(b" ")[0] in phrase
+        if is_suspect:
+            found.append(place)
+    return found
+
+
+def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, page: Page, claims: Claims) -> bool:
+    said = said_by(rule, line)
+    other = _repeated_line(rule, said, line, headline, page, claims) if said else None
+    if other is None or other is line or rule.duplicate is None:
+        return False
+    return _repeats(rule, said, other.phrase) and rule.duplicate.reaches(page, line, other)
+
+
+def _repeated_line(
+    rule: Rule, said: str, line: Line, headline: Line | None, page: Page, claims: Claims
+) -> Line | None:
+    """The line that this one would repeat, if there is one and it stays."""
+    match rule.duplicate.against if rule.duplicate else None:
+        case "headline":
+            return headline
+        case "earlier":
+            above = (place for place in page.places.get(encode(said), ()) if place < line.place)
+            return next((page.content[place] for place in above if claims.is_alive(place)), None)
+        case "next":
+            other = page.neighbour(line, 1)
+        case _:
+            other = page.neighbour(line, -1)
+    return other if other is not None and claims.is_alive(other.place) else None
+
+
+def said_by(rule: Rule, line: Line) -> str:
+    """What the rule compares of the line, folded: all of it, or the `said` group of its pattern; empty for no match."""
+    if not rule.patterns:
+        return line.phrase
+    for pattern in rule.patterns:
+        match = pattern.full_match(line)
+        if match:
+            return fold_phrase(match["said"] or "") if "said" in match.re.groupindex else line.phrase
+    return ""
+
+
+def _repeats(rule: Rule, said: str, other: str) -> bool:
+    """Whether the folded texts stand to each other as the rule's `match` asks, in whole words."""
+    assert rule.duplicate is not None
+    match rule.duplicate.match:
+        case "contained":
+            return said != other and _stands_in(said, other)
+        case "prefix":
+            return said != other and _begins(other, said)
+        case "fuzzy":
+            return _dice(said, other) >= rule.duplicate.similarity
+        case _:
+            return said == other
+
+
+def _dice(one: str, other: str) -> Fraction:
+    """Dice's coefficient of the words of two texts, each word as often as it stands there."""
+    words, others = Counter(one.split()), Counter(other.split())
+    return Fraction(2 * (words & others).total(), words.total() + others.total())
+
+
+_WORD_CHARACTER = regex.compile(r"\w")
+
+
+def _begins(text: str, start: str) -> bool:
+    """Whether the text begins with these whole words."""
+    return text.startswith(start) and not _WORD_CHARACTER.match(text, len(start))
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether these whole words stand in the text in a row."""
+    place = text.find(words)
+    while place >= 0:
+        if (place == 0 or not _WORD_CHARACTER.match(text, place - 1)) and _begins(text[place:], words):
+            return True
+        place = text.find(words, place + 1)
+    return False
+
+
+def find_headline(page: Page, is_alive: Callable[[int], bool]) -> Line | None:
+    """The line that carries the headline: the one that the title field names, else the first, where it could be one."""
+    places = (place for place in range(len(page.content)) if is_alive(place))
+    title = page.document.title
+    if title and (title := fold_phrase(title)):
+        lines = [page.content[place] for place in islice(places, HEADLINE_LINES)]
+        for line in lines:
+            if line.phrase == title:
+                return line
+        for line in lines:
+            if line.word_count >= HEADLINE_MIN_WORDS and (
+                _begins(title, line.phrase) or _begins(line.phrase, title) or title.endswith(" " + line.phrase)
+            ):
+                return line
+        first = lines[0] if lines else None
+    else:
+        place = next(places, None)
+        first = page.content[place] if place is not None else None
+    return first if first and first.is_heading and first.word_count >= HEADLINE_MIN_WORDS else None

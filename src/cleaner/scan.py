@@ -1,0 +1,697 @@
+"""One pass over a text: its lines, each line folded as rules compare it, and the lines that repair has to look at.
+
+This is the only module that looks at every character, and so the only one that is compiled (`hatch_build.py`): Cython
+reads it as it stands, and where there was no C compiler it runs as the plain Python that it is.  What a character is
+(white space, part of a word, edge punctuation) and what it folds to is asked of `cleaner.fold` and the `regex` package
+once for each block of 256 code points, so both ways agree with them by construction.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import cython
+import regex
+
+from cleaner.damage import is_bad_pair, is_odd, is_risky
+from cleaner.fold import fold_character
+
+# What a character is, as bits of `flags`.
+_SPACE = cython.declare(cython.uchar, 1)  # str.isspace
+_EDGE = cython.declare(cython.uchar, 2)  # folds to punctuation and symbols, which phrases drop at their ends
+_ENTANGLED = cython.declare(cython.uchar, 4)  # may fold otherwise beside other characters: combining marks and what composes
+_ODD = cython.declare(cython.uchar, 8)  # repair must look at the line
+_WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
+_SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces
+_APOSTROPHE = cython.declare(cython.uchar, 64)  # joins two parts of a word
+_UNREAD = cython.declare(cython.uchar, 128)  # folds to nothing
+
+# Any of these ends a run of plain ASCII; bit 128 has another meaning below 128 than above: not plain ASCII.
+_STOP = cython.declare(cython.uchar, 1 | 2 | 8 | 128)
+
+# What a character may mean at the end of a line, as bits of `marks`.
+_ENDS_SENTENCE = cython.declare(cython.uchar, 1)
+_ASKS = cython.declare(cython.uchar, 2)
+_ENDS_CLAUSE = cython.declare(cython.uchar, 4)  # what no title ends in
+_CLOSES = cython.declare(cython.uchar, 8)  # quotes and brackets behind the end of a sentence
+_CLOSES_TITLE = cython.declare(cython.uchar, 16)
+_DIGIT = cython.declare(cython.uchar, 32)
+# What it may mean for repair beside another character beyond ASCII.
+_RISKY = cython.declare(cython.uchar, 64)
+
+_ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
+_SENTENCE_END = regex.compile(r"[\p{Sentence_Terminal}\N{HORIZONTAL ELLIPSIS}\N{KHMER SIGN KHAN}]")
+_CLAUSE_END = regex.compile(r"\p{Terminal_Punctuation}")
+_CLOSING = regex.compile(r"[\p{Pe}\p{Pf}\p{Pi}\"']")
+_CLOSING_TITLE = regex.compile(r"[\p{Pe}\p{Pf}\"']")
+
+PROSE_MIN_WORDS = 8
+PROSE_MIN_WORDS_ASKING = 20
+HEADING_MAX_WORDS = 30
+
+_WORD_CHARACTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_SINGLE_CHARACTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+_EDGE_CHARACTER = regex.compile(r"[\p{P}\p{S} ]")
+_APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
+
+# Columns of `Scan.table`: 0-based number among all lines; half-open span with the newline; span without outer white
+# space, in code points and in bytes; offset of the folded line in `Scan.folded`.
+NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED = range(8)
+COLUMNS = 8
+
+_ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
+
+
+@cython.cclass
+class Block:
+    """What 256 code points are and what they fold to, as UTF-8."""
+
+    flags = cython.declare(bytes, visibility="readonly")
+    marks = cython.declare(bytes, visibility="readonly")
+    folded = cython.declare(tuple, visibility="readonly")
+
+    def __init__(self, number: int) -> None:
+        characters = [chr(code) for code in range(number * 256, number * 256 + 256)]
+        self.folded = tuple(_fold(character) for character in characters)
+        self.flags = bytes(map(_flags, characters))
+        self.marks = bytes(map(_marks, characters))
+
+
+class Scan:
+    """The lines of a text that are not blank; see `scan`."""
+
+    __slots__ = ("folded", "line_count", "odd", "phrases", "raw", "table")
+
+    def __init__(
+        self,
+        raw: bytes,
+        table: array[int],
+        line_count: int,
+        folded: bytes,
+        phrases: list[bytes | None],
+        odd: list[tuple[int, int]],
+    ) -> None:
+        self.raw = raw
+        self.table = table
+        self.line_count = line_count
+        self.folded = folded
+        self.phrases = phrases
+        self.odd = odd
+
+
+def _fold(character: str) -> bytes:
+    if "\ud800" <= character <= "\udfff":
+        return b"\xef\xbf\xbd"
+    folded = fold_character(character)
+    return (character if folded is None else folded).encode()
+
+
+def _flags(character: str) -> int:
+    folded = fold_character(character)
+    edges = [_EDGE_CHARACTER.match(part) is not None for part in folded or ""]
+    is_edge = bool(edges) and all(edges)
+    is_entangled = folded is None or "\ud800" <= character <= "\udfff"
+    if not character.isspace() and folded and not is_edge:
+        is_entangled = is_entangled or edges[0] or edges[-1] or any(map(str.isspace, folded))
+    return (
+        (_SPACE if character.isspace() else 0)
+        | (_EDGE if is_edge else 0)
+        | (_ENTANGLED if is_entangled else 0)
+        | (_ODD if is_odd(character) else 0)
+        | (_WORD if _WORD_CHARACTER.match(character) else 0)
+        | (_SINGLE if _SINGLE_CHARACTER.match(character) else 0)
+        | (_APOSTROPHE if character in _APOSTROPHES else 0)
+        | (_UNREAD if folded == "" else 0)
+    )
+
+
+def _marks(character: str) -> int:
+    asks = character in _ASKING
+    return (
+        (_ENDS_SENTENCE if _SENTENCE_END.match(character) else 0)
+        | (_ASKS if asks else 0)
+        | (_ENDS_CLAUSE if _CLAUSE_END.match(character) and not asks else 0)
+        | (_CLOSES if _CLOSING.match(character) else 0)
+        | (_CLOSES_TITLE if _CLOSING_TITLE.match(character) else 0)
+        | (_DIGIT if regex.match(r"\d", character) else 0)
+        | (_RISKY if is_risky(character) else 0)
+    )
+
+
+_BLOCKS = cython.declare(list, [None] * (0x110000 // 256))
+_ASCII = Block(0)
+_BLOCKS[0] = _ASCII
+_BYTE_FLAGS = cython.declare(bytes, bytes(flags for flags in _ASCII.flags[:128]) + bytes([128]) * 128)
+_BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
+
+
+def encode(text: str) -> bytes:
+    """The text as UTF-8; half of a surrogate pair, which a Python string may hold, as the three bytes it would be."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+@cython.cfunc
+def _block(number: cython.Py_ssize_t) -> Block:
+    """The block of a code point's upper bits, made when a text first needs it."""
+    block: Block = _BLOCKS[number]
+    if block is None:
+        block = Block(number)
+        _BLOCKS[number] = block
+    return block
+
+
+def fold_literal(text: str) -> str:
+    """The text as lines stand in `Scan.folded`: every character folded by itself, white space squeezed.
+
+    >>> fold_literal("READ  also:")
+    'read also:'
+    """
+    folded = b"".join(b" " if character.isspace() else _folded(character) for character in text)
+    while b"  " in folded:
+        folded = folded.replace(b"  ", b" ")
+    return folded.decode()
+
+
+def _folded(character: str) -> bytes:
+    piece: bytes = _block(ord(character) >> 8).folded[ord(character) & 255]
+    return piece
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _decode(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.int:
+    """The code point of the UTF-8 sequence of two to four bytes that starts there."""
+    lead: cython.int = source[at]
+    if lead < 0xE0:
+        return (lead & 0x1F) << 6 | (source[at + 1] & 0x3F)
+    if lead < 0xF0:
+        return (lead & 0x0F) << 12 | (source[at + 1] & 0x3F) << 6 | (source[at + 2] & 0x3F)
+    return (lead & 7) << 18 | (source[at + 1] & 0x3F) << 12 | (source[at + 2] & 0x3F) << 6 | (source[at + 3] & 0x3F)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _width(code: cython.int) -> cython.Py_ssize_t:
+    """Number of bytes of a code point that is not ASCII, as UTF-8."""
+    return 2 if code < 0x800 else 3 if code < 0x10000 else 4
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.initializedcheck(False)
+def scan(raw: bytes) -> Scan:
+    r"""The lines of a text, given as UTF-8, that are not blank, each folded, and the spans that repair has to look at.
+
+    `table` has `COLUMNS` numbers a line.  `folded` holds the lines as UTF-8, each behind a newline and the last one
+    before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
+    punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
+    spans of whole lines with odd characters, entities, or white space at their end.
+
+    >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
+    [b'leave a reply', b'one']
+    """
+    size: cython.Py_ssize_t = len(raw)
+    source: cython.p_uchar = raw
+    table = array("i", bytes(4 * COLUMNS * (raw.count(b"\n") + 1)))
+    rows: cython.int[::1] = table
+    phrases: list[bytes | None] = []
+    odd: list[tuple[int, int]] = []
+    byte_flags: cython.p_uchar = _BYTE_FLAGS
+    byte_folded: cython.p_uchar = _BYTE_FOLDED
+
+    room: cython.Py_ssize_t = 2 * size + 256
+    buffer = bytearray(room)
+    out: cython.p_uchar = buffer
+    out[0] = 10
+    at: cython.Py_ssize_t = 1
+
+    line_count: cython.Py_ssize_t = 0
+    number: cython.int = 0
+    row: cython.Py_ssize_t
+    start: cython.Py_ssize_t = 0
+    index: cython.Py_ssize_t = 0
+    extra: cython.Py_ssize_t = 0  # bytes before `index` that start no code point
+    start_extra: cython.Py_ssize_t
+    code: cython.int
+    flags: cython.uchar
+    offset: cython.Py_ssize_t
+    text_start: cython.Py_ssize_t
+    text_start_extra: cython.Py_ssize_t
+    text_end: cython.Py_ssize_t
+    text_end_extra: cython.Py_ssize_t
+    fold_start: cython.Py_ssize_t
+    phrase_start: cython.Py_ssize_t
+    phrase_end: cython.Py_ssize_t
+    has_space: cython.bint
+    is_entangled: cython.bint
+    is_odd: cython.bint
+    bits: cython.p_uchar
+    piece: bytes
+    length: cython.Py_ssize_t
+    width: cython.Py_ssize_t
+    block: Block
+    marks: cython.uchar
+    last: cython.int  # the code point before, where it is beyond ASCII
+    risk: cython.uchar  # and its marks
+    last_end: cython.Py_ssize_t = -1  # where it ends
+    is_plain: cython.bint
+
+    while start < size:
+        start_extra = text_start_extra = text_end_extra = extra
+        text_start = -1
+        text_end = index = start
+        fold_start = at
+        phrase_start = -1
+        phrase_end = at
+        is_entangled = is_odd = False
+        last = 0
+        risk = 0
+
+        # Most lines hold nothing that needs a closer look: no doubled or outer white space, nothing odd.
+        has_space = True
+        is_plain = True
+        while index < size:
+            code = source[index]
+            flags = byte_flags[code]
+            if flags <= _EDGE and flags != _SPACE and code != 38:
+                out[at] = byte_folded[code]
+                at += 1
+                index += 1
+                has_space = False
+            elif code == 32 and not has_space:
+                out[at] = 32
+                at += 1
+                index += 1
+                has_space = True
+            elif code == 10:
+                break
+            elif code >= 128:
+                code = _decode(source, index)
+                block = _block(code >> 8)
+                offset = code & 255
+                bits = block.marks
+                marks = bits[offset]
+                bits = block.flags
+                flags = bits[offset]
+                if flags & (_SPACE | _ODD | _ENTANGLED | _UNREAD):
+                    is_plain = False
+                    break
+                if last_end == index and (risk | marks) & _RISKY and is_bad_pair(last, code):
+                    is_plain = False
+                    break
+                piece = block.folded[offset]
+                bits = piece
+                for offset in range(len(piece)):
+                    out[at] = bits[offset]
+                    at += 1
+                if at + (size - index) + 256 > room:
+                    room = 2 * room
+                    buffer.extend(bytes(room - len(buffer)))
+                    out = buffer
+                width = _width(code)
+                index += width
+                extra += width - 1
+                last, risk, last_end = code, marks, index
+                has_space = False
+            else:
+                is_plain = False
+                break
+        if is_plain and not (has_space and index > start):
+            if index > start:
+                text_start, text_start_extra = start, start_extra
+                text_end, text_end_extra = index, extra
+                phrase_start, phrase_end = fold_start, at
+                while phrase_start < phrase_end and _is_edge(out, phrase_start):
+                    phrase_start += 1
+                    while phrase_start < phrase_end and out[phrase_start] & 0xC0 == 0x80:
+                        phrase_start += 1
+                while phrase_start < phrase_end:
+                    offset = _before(out, phrase_start, phrase_end)
+                    if not _is_edge(out, offset):
+                        break
+                    phrase_end = offset
+        else:
+            index, at, extra = start, fold_start, start_extra
+            is_plain = False
+            last = 0
+            risk = 0
+            has_space = False
+
+        while index < size and not is_plain:
+            code = source[index]
+            flags = byte_flags[code]
+            if not flags & _STOP:
+                if text_start < 0:
+                    text_start = index
+                    text_start_extra = extra
+                elif has_space and at > fold_start and out[at - 1] != 32:
+                    out[at] = 32
+                    at += 1
+                has_space = False
+                if phrase_start < 0:
+                    phrase_start = at
+                while True:
+                    if not flags & _STOP:
+                        out[at] = byte_folded[code]
+                        at += 1
+                        phrase_end = at
+                    elif flags == _EDGE and code != 38:
+                        out[at] = code
+                        at += 1
+                    elif code == 32 and index + 1 < size and not byte_flags[source[index + 1]] & _STOP:
+                        out[at] = 32
+                        at += 1
+                    else:
+                        break
+                    index += 1
+                    if index == size:
+                        break
+                    code = source[index]
+                    flags = byte_flags[code]
+                text_end = index
+                text_end_extra = extra
+                last = 0
+                continue
+            if code == 10:
+                break
+            width = 1
+            if code >= 128:
+                code = _decode(source, index)
+                width = _width(code)
+                block = _block(code >> 8)
+                offset = code & 255
+                bits = block.marks
+                marks = bits[offset]
+                if last and not is_odd and (risk | marks) & _RISKY:
+                    is_odd = is_bad_pair(last, code)
+                last = code
+                risk = marks
+                bits = block.flags
+                flags = bits[offset]
+            else:
+                last = 0
+            if flags & _ODD:
+                is_odd = True
+            if flags & _SPACE:
+                has_space = True
+                index += width
+                extra += width - 1
+                continue
+            if text_start < 0:
+                text_start = index
+                text_start_extra = extra
+            elif has_space and at > fold_start and out[at - 1] != 32:
+                out[at] = 32
+                at += 1
+            has_space = False
+            if width == 1:
+                if code == 38 and not is_odd:
+                    is_odd = _is_entity(source, index, size)
+                out[at] = byte_folded[code]
+                if not flags & _EDGE:
+                    if phrase_start < 0:
+                        phrase_start = at
+                    phrase_end = at + 1
+                at += 1
+            else:
+                if flags & _ENTANGLED:
+                    is_entangled = True
+                piece = block.folded[offset]
+                bits = piece
+                length = len(piece)
+                if not flags & (_EDGE | _UNREAD):
+                    if phrase_start < 0:
+                        phrase_start = at
+                    phrase_end = at + length
+                for offset in range(length):
+                    out[at] = bits[offset]
+                    at += 1
+                if at + (size - index) + 256 > room:
+                    room = 2 * room
+                    buffer.extend(bytes(room - len(buffer)))
+                    out = buffer
+            index += width
+            extra += width - 1
+            text_end = index
+            text_end_extra = extra
+        if text_end < index:
+            is_odd = True  # white space at the end
+        if text_start >= 0:
+            row = line_count * 8
+            rows[row] = number
+            rows[row + 1] = start - start_extra
+            rows[row + 2] = (index + 1 if index < size else size) - extra
+            rows[row + 3] = text_start - text_start_extra
+            rows[row + 4] = text_end - text_end_extra
+            rows[row + 5] = text_start
+            rows[row + 6] = text_end
+            rows[row + 7] = fold_start
+            line_count += 1
+            if is_entangled:
+                phrases.append(None)
+            elif phrase_start < 0:
+                phrases.append(b"")
+            else:
+                phrases.append(bytes(out[phrase_start:phrase_end]))
+            out[at] = 10
+            at += 1
+        if is_odd:
+            odd.append((start - start_extra, (index + 1 if index < size else size) - extra))
+        number += 1
+        start = index + 1
+    return Scan(raw, table, line_count, bytes(out[:at]), phrases, odd)
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
+    """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
+
+    The other text had no odd lines.
+    """
+    source: cython.p_uchar = raw
+    size: cython.Py_ssize_t = len(raw)
+    old: cython.int[::1] = before.table
+    table = array("i", bytes(len(before.table) * 4))
+    rows: cython.int[::1] = table
+    phrases: list[bytes | None] = []
+    folded: list[bytes] = [b"\n"]
+    number: cython.int = 0
+    at: cython.Py_ssize_t = 0  # in bytes
+    point: cython.int = 0  # in code points
+    line_count: cython.Py_ssize_t = 0
+    fold_start: cython.int = 1
+    place: cython.Py_ssize_t
+    row: cython.Py_ssize_t
+    to: cython.Py_ssize_t
+    fold_end: cython.Py_ssize_t
+    text_bytes: cython.Py_ssize_t
+    for place in range(before.line_count):
+        if place in gone:
+            continue
+        while source[at] == 10:
+            at += 1
+            point += 1
+            number += 1
+        row = place * 8
+        to = line_count * 8
+        text_bytes = old[row + 6] - old[row + 5]
+        rows[to] = number
+        rows[to + 1] = point
+        rows[to + 3] = point + old[row + 3] - old[row + 1]
+        rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
+        while at < size and source[at] != 10:
+            at += 1
+        rows[to + 5] = at - text_bytes
+        rows[to + 6] = at
+        rows[to + 7] = fold_start
+        point = rows[to + 4]
+        if at < size:
+            at += 1
+            point += 1
+        rows[to + 2] = point
+        number += 1
+        fold_end = old[row + 15] if place + 1 < before.line_count else len(before.folded)
+        folded.append(before.folded[old[row + 7] : fold_end])
+        fold_start += fold_end - old[row + 7]
+        phrases.append(before.phrases[place])
+        line_count += 1
+    return Scan(raw, table, line_count, b"".join(folded), phrases, [])
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _is_entity(source: cython.p_uchar, index: cython.Py_ssize_t, size: cython.Py_ssize_t) -> cython.bint:
+    """Whether something that looks like an entity of HTML starts at the ampersand."""
+    code: cython.int
+    place: cython.Py_ssize_t = index + 1
+    if place < size and source[place] == 35:
+        place += 1
+    first: cython.Py_ssize_t = place
+    while place < size and place - first <= _ENTITY_MAX_CHARS:
+        code = source[place]
+        if code == 59:
+            return place > first
+        if not (48 <= code <= 57 or 65 <= code <= 90 or 97 <= code <= 122):
+            return False
+        place += 1
+    return False
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> int:
+    """Number of words in a half-open byte span of UTF-8, counted up to `most`: runs of letters, marks and digits with
+    inner apostrophes; each character of a script written without spaces by itself.
+
+    >>> count_words(b"It's the co-op's 3rd", 0, 20, 99)
+    5
+    """
+    source: cython.p_uchar = raw
+    count: cython.Py_ssize_t = 0
+    index: cython.Py_ssize_t = start
+    flags: cython.int
+    width: cython.Py_ssize_t
+    after: cython.Py_ssize_t
+    while index < end and count < most:
+        flags = _flags_at(source, index)
+        width = flags >> 8
+        index += width
+        if not flags & (_WORD | _SINGLE):
+            continue
+        count += 1
+        if flags & _SINGLE:
+            continue
+        while index < end:
+            flags = _flags_at(source, index)
+            width = flags >> 8
+            if not flags & _WORD:
+                after = index + width
+                if not flags & _APOSTROPHE or after >= end or not _flags_at(source, after) & _WORD:
+                    break
+            index += width
+    return count
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _flags_at(source: cython.p_uchar, index: cython.Py_ssize_t) -> cython.int:
+    """The flags of the character that starts there, and above them its width in bytes."""
+    code: cython.int = source[index]
+    bits: cython.p_uchar
+    if code < 128:
+        bits = _BYTE_FLAGS
+        return bits[code] | 256
+    code = _decode(source, index)
+    block: Block = _block(code >> 8)
+    bits = block.flags
+    flags: cython.int = bits[code & 255]
+    return flags | cython.cast(cython.int, _width(code)) << 8
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _is_edge(folded: cython.p_uchar, index: cython.Py_ssize_t) -> cython.bint:
+    """Whether the folded character that starts there is white space or one that phrases drop at their ends."""
+    return folded[index] == 32 or _flags_at(folded, index) & _EDGE != 0
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _before(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """Where the character before `end` starts; `start` - 1 where there is none."""
+    place: cython.Py_ssize_t = end - 1
+    while place > start and source[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _marks_at(source: cython.p_uchar, index: cython.Py_ssize_t) -> cython.int:
+    code: cython.int = source[index]
+    if code >= 128:
+        code = _decode(source, index)
+    block: Block = _block(code >> 8)
+    bits: cython.p_uchar = block.marks
+    return bits[code & 255]
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _skip_note(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """The end without the footnote number in brackets before it; the same where there is none."""
+    if end <= start or source[end - 1] != 93:
+        return end
+    digits: cython.int = 0
+    place: cython.Py_ssize_t = _before(source, start, end - 1)
+    while place >= start and digits < 3 and _marks_at(source, place) & _DIGIT:
+        digits += 1
+        place = _before(source, start, place)
+    return place if digits and place >= start and source[place] == 91 else end
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
+    """Whether a line, a half-open byte span of UTF-8 without outer white space, reads as running text.
+
+    It ends in a sentence's last mark, with the quotes, brackets and footnote numbers that may close behind it, and has
+    at least `PROSE_MIN_WORDS` words.  Titles ask and shout, so one that does needs `PROSE_MIN_WORDS_ASKING`.
+    """
+    source: cython.p_uchar = raw
+    place: cython.Py_ssize_t = end
+    shorter: cython.Py_ssize_t = _skip_note(source, start, place)
+    while shorter < place:
+        place = shorter
+        shorter = _skip_note(source, start, place)
+    at: cython.Py_ssize_t = _before(source, start, place)
+    while at >= start and _marks_at(source, at) & _CLOSES:
+        at = _before(source, start, at)
+    if at < start:
+        return False
+    marks: cython.int = _marks_at(source, at)
+    if not marks & _ENDS_SENTENCE:
+        return False
+    needed: cython.Py_ssize_t = 20 if marks & _ASKS else 8
+    return count_words(raw, start, end, needed) >= needed
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
+    """Whether a line, a half-open byte span of UTF-8 without outer white space, could be a title.
+
+    It has at most `HEADING_MAX_WORDS` words and ends in no stop, comma or colon; a title may ask or shout.
+    """
+    source: cython.p_uchar = raw
+    at: cython.Py_ssize_t = _before(source, start, end)
+    while at >= start and _marks_at(source, at) & _CLOSES_TITLE:
+        at = _before(source, start, at)
+    if at >= start and _marks_at(source, at) & _ENDS_CLAUSE:
+        return False
+    return 1 <= count_words(raw, start, end, 31) <= 30
+
+
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def prose_counts(text: Scan) -> list[int]:
+    """How many lines of prose stand before each line of the scan, and at the end how many there are."""
+    counts = [0]
+    count: cython.int = 0
+    rows: cython.int[::1] = text.table
+    row: cython.Py_ssize_t
+    for row in range(text.line_count):
+        count += is_prose(text.raw, rows[row * 8 + 5], rows[row * 8 + 6])
+        counts.append(count)
+    return counts

@@ -1,0 +1,163 @@
+"""The scan says of every line what the plain questions say: dev texts, golden dump, texts of all scripts."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import json
+import lzma
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cleaner import scan as module
+from cleaner.fold import fold_character, fold_phrase
+from cleaner.repair import needs_repair
+from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, encode, is_heading, is_prose, scan
+
+PROJECT = Path(__file__).resolve().parents[1]
+BENCH = PROJECT.parent / "shared" / "bench"
+
+# The definitions, written as the scan does not write them.
+WORD = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+    r"|[\p{L}\p{M}\p{N}]+(?:['\N{RIGHT SINGLE QUOTATION MARK}][\p{L}\p{M}\p{N}]+)*"
+)
+SENTENCE_END = regex.compile(
+    r"[\p{Sentence_Terminal}\N{HORIZONTAL ELLIPSIS}\N{KHMER SIGN KHAN}][\p{Pe}\p{Pf}\p{Pi}\"']*(?:\[\d{1,3}\])*$"
+)
+ASKING = "?!\N{FULLWIDTH EXCLAMATION MARK}\N{FULLWIDTH QUESTION MARK}\N{ARABIC QUESTION MARK}"
+HEADING_END = regex.compile(rf"[\p{{Terminal_Punctuation}}--[{ASKING}]][\p{{Pe}}\p{{Pf}}\"']*$", regex.VERSION1)
+
+
+def plain_is_prose(text: str) -> bool:
+    end = SENTENCE_END.search(text)
+    needed = PROSE_MIN_WORDS_ASKING if end and end.group()[0] in ASKING else PROSE_MIN_WORDS
+    return end is not None and len(WORD.findall(text)) >= needed
+
+
+def plain_is_heading(text: str) -> bool:
+    return HEADING_END.search(text) is None and 1 <= len(WORD.findall(text)) <= 30
+
+
+def rows(scanned: Scan) -> list[list[int]]:
+    return [list(scanned.table[at : at + COLUMNS]) for at in range(0, scanned.line_count * COLUMNS, COLUMNS)]
+
+
+def check(text: str) -> None:
+    raw = encode(text)
+    scanned = scan(raw)
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    content = [number for number, line in enumerate(lines) if line.strip()]
+    assert [row[module.NUMBER] for row in rows(scanned)] == content
+    folded = scanned.folded.split(b"\n")[1:-1]
+    assert len(folded) == len(content) == len(scanned.phrases)
+    for row, phrase, line_folded in zip(rows(scanned), scanned.phrases, folded, strict=True):
+        number, start, end, text_start, text_end, byte_start, byte_end, fold_start = row
+        line = lines[number]
+        assert (start, end) == (starts[number], min(starts[number + 1], len(text)))
+        assert text[text_start:text_end] == line.strip()
+        assert raw[byte_start:byte_end] == encode(line.strip())
+        assert scanned.folded[fold_start - 1 :].startswith(b"\n" + line_folded + b"\n")
+        if phrase is not None:
+            assert phrase == encode(fold_phrase(line)), line
+        assert module.count_words(raw, byte_start, byte_end, 10**6) == len(WORD.findall(line)), line
+        assert is_prose(raw, byte_start, byte_end) == plain_is_prose(line.strip()), line
+        assert is_heading(raw, byte_start, byte_end) == plain_is_heading(line.strip()), line
+    counts = [sum(plain_is_prose(lines[number].strip()) for number in content[:count]) for count in range(len(content))]
+    assert module.prose_counts(scanned)[:-1] == counts
+    odd = {start for start, _ in scanned.odd}
+    for number, line in enumerate(lines):
+        if starts[number] not in odd:
+            assert line == line.rstrip()
+            assert not needs_repair(line, True), line
+
+
+LETTERS = st.characters(codec="utf-8")
+TRICKS = st.sampled_from(
+    list("'\"?!.,:;[]()&#;<> \t\r\f\x0b\x1c\x85\N{NO-BREAK SPACE}\N{LINE SEPARATOR}\N{ZERO WIDTH SPACE}\N{SOFT HYPHEN}")
+    + ["\N{RIGHT SINGLE QUOTATION MARK}", "\N{HORIZONTAL ELLIPSIS}", "\N{COMBINING ACUTE ACCENT}", "\n", "\n\n"]
+    + ["\N{COMBINING DOT ABOVE}", "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "\N{LATIN SMALL LETTER DOTLESS I}"]
+    + ["[1]", "[12][3]", "[1234]", "&amp;", "&#39;", "& ", "word", "Word ", "12 ", "\N{KELVIN SIGN}", "\ufdfa", "\ud800"]
+    + ["\N{VULGAR FRACTION ONE HALF}", "\N{TRADE MARK SIGN}", "\u6f22", "\u0e01", "\u0939\u093f", "\u1112\u1161\u11ab"]
+)
+TEXTS = st.lists(LETTERS | TRICKS, max_size=60).map("".join)
+WORDY = st.lists(st.sampled_from(["ferry", "it's", "\u00e9t\u00e9", "\u6f22", "3rd", "-"]), max_size=34).map(" ".join)
+
+
+@given(TEXTS | st.tuples(WORDY, TEXTS).map("".join))
+@settings(max_examples=3_000, deadline=None)
+def test_on_texts_of_all_scripts(text: str) -> None:
+    check(text)
+
+
+def test_on_the_golden_dump() -> None:
+    for path in sorted((PROJECT / "golden").rglob("*.txt")):
+        check(path.read_bytes().decode("utf-8", "replace"))
+
+
+@pytest.mark.skipif(not BENCH.exists(), reason="the dev benchmark is not here")
+@pytest.mark.parametrize("track", ["trafilatura", "html_text"])
+def test_on_the_dev_texts(track: str) -> None:
+    with lzma.open(BENCH / "raw" / f"{track}.jsonl.xz", "rt", encoding="utf-8") as lines:
+        for record in list(map(json.loads, lines))[::25]:
+            check(record["text"] or "")
+
+
+def test_a_text_that_grows_when_folded() -> None:
+    check("\ufdfa" * 1_000 + "\n" + "word " * 1_000)
+
+
+def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> None:
+    """Canonical composition pairs whose second half was called independent would fold otherwise in a line."""
+    for code in range(0x110000):
+        composed = unicodedata.normalize("NFC", unicodedata.normalize("NFD", chr(code)))
+        parts = unicodedata.normalize("NFD", chr(code))
+        if composed == chr(code) and len(parts) > 1:
+            assert fold_character(parts[-1]) is None, hex(code)
+
+
+def test_without_a_compiler_it_says_the_same() -> None:
+    """The source as plain Python, which takes over where it could not be compiled, against the module in use."""
+    plain = load_plain()
+    assert plain.__file__.endswith(".py")
+    assert not doctest.testmod(plain).failed
+    seen = 0
+    for path in sorted((PROJECT / "golden").rglob("*.txt")):
+        raw = encode(path.read_bytes().decode("utf-8", "replace"))
+        one, other = plain.scan(raw), scan(raw)
+        for name in ("table", "line_count", "folded", "phrases", "odd"):
+            assert getattr(one, name) == getattr(other, name), (path, name)
+        assert plain.prose_counts(one) == module.prose_counts(other)
+        seen += one.line_count
+    assert seen > 1_000
+
+
+def load_plain() -> Any:
+    spec = importlib.util.spec_from_file_location("plain_scan", PROJECT / "src" / "cleaner" / "scan.py")
+    assert spec is not None
+    assert spec.loader is not None
+    plain = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plain)
+    return plain
+
+
+@given(st.lists(WORDY | st.just(""), min_size=1, max_size=9), st.sets(st.integers(0, 8)))
+@settings(max_examples=300, deadline=None)
+def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
+    """A scan with lines left out is the scan of the text without them."""
+    before = scan(encode("\n".join(lines) + "\n"))
+    kept = [line for place, line in enumerate(line for line in lines if line) if place not in gone]
+    text = encode("\n\n".join(kept) + "\n" if kept else "")
+    found, wanted = module.keep_lines(before, frozenset(gone), text), scan(text)
+    assert found.line_count == wanted.line_count
+    assert rows(found) == rows(wanted)
+    assert (found.folded, found.phrases) == (wanted.folded, wanted.phrases)
