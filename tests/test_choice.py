@@ -185,6 +185,8 @@ SELECTIONS = {
     "dropped": (Selection(drop=("date",)), {"en/date/bare-date", "en/tags/filed-under"}, {"en/byline/byline"}),
     "dropped but off": (Selection(drop=("date",), off=("date",)), {"en/tags/filed-under"}, {"en/date/bare-date"}),
     "only a rule on request": (Selection(only=("en/date/bare-date",)), {"en/date/bare-date"}, {"en/date/time-ago"}),
+    "only a category on request": (Selection(only=("date",)), {"en/date/time-ago"}, {"en/byline/byline"}),
+    "only a pack on request": (Selection(only=("en/*",)), {"en/tags/filed-under"}, {"en/date/time-ago"}),
     "keep a category": (Selection(keep_categories=("source",)), {"my/promo/follow"}, {"en/source/source-link"}),
 }
 

@@ -176,7 +176,9 @@ DOCUMENTS = st.builds(
     Document,
     TEXT,
     title=st.none() | st.sampled_from([*TITLES, *TITLED, "Home", "***", ""]),
-    url=st.sampled_from([None, "https://www.news.example/1", "not a url"]),
+    url=st.sampled_from(
+        [None, "https://www.news.example/1", "https://www.news.example/ferry-strike-enters-second-week", "not a url"]
+    ),
     language=st.sampled_from([None, "en", "en-GB", "de"]),
 )
 

@@ -8,6 +8,7 @@ import lzma
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from benchmarks.quality.__main__ import BEGIN, END, Task, write_docs, wrong_lines
@@ -145,6 +146,32 @@ def test_held_pages_give_totals_alone(bench: Bench, held: bool) -> None:
     assert summary["tracks"][TRACKS[0]]["tune"]["article"]["pages"] == 1
     assert summary["by_rule"]["en/comments/form-heading"]["lines"] == 1
     assert ("Held-back" in tables(summary), "0005" in tables(summary)) == (held, False)
+
+
+# What a summary says of a track, and whether its bar is met: word F1 and shingle F1 after cleaning, share of the gap.
+BARS = {
+    "met": (0.95, 0.9, 0.1, "yes"),
+    "not enough of the gap": (0.95, 0.9, 0.099, "no"),
+    "fewer right words": (0.899, 0.9, 0.1, "no"),
+    "fewer right shingles": (0.95, 0.899, 0.1, "no"),
+    "no gap at all": (0.9, 0.9, None, "yes"),
+}
+
+
+@pytest.mark.parametrize(("word", "shingle", "closed", "met"), BARS.values(), ids=BARS)
+def test_bars(word: float, shingle: float, closed: float | None, met: str) -> None:
+    figures = {name: {"word_f1": 0.9, "shingle_f1": 0.9} for name in ("raw", "oracle")}
+    articles = {
+        "pages": 3,
+        "systems": figures | {BAR: {"word_f1": word, "shingle_f1": shingle}},
+        "gap_closed": {"raw": 0.0, BAR: closed, "oracle": 1.0},
+    }
+    summary: dict[str, Any] = {"cleaner": "0", "rules": 1, "on_request": 1, "collateral": {}, "by_rule": {}}
+    summary |= {"worst_residue": [], "worst_lost": [], "worst_collateral": []}
+    summary["tracks"] = {"justext": {"tune": {ARTICLES: articles, ALL: articles}}}
+    told = tables(summary)
+    row = next(line for line in told.splitlines() if line.startswith("| justext"))
+    assert row.endswith(f"| 10.0 % | {met} |")
 
 
 def test_docs_are_written_between_the_marks(tmp_path: Path) -> None:

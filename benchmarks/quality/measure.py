@@ -7,7 +7,7 @@ which are printed where asked and never written to a file.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.quality.bench import Bench, Figures, Page
@@ -98,13 +98,11 @@ def measure_track(
         made = {name: result.text for name, result in cleaned.items()}
         if peers:
             made |= {name: rules(text) for name, rules in PEERS.items()}
-        figures = {RAW: base.raw} | {name: bench.score.figures_of(one, page.gold) for name, one in made.items()}
-        judged = next(name for name in (BAR, *cleaned) if name in cleaned)
-        residue = _residue_words(bench, base.dropped, made[judged])
-        lost = _overlap(bench, text, page.gold) - _overlap(bench, made[judged], page.gold)
-        pages.append(PageScore(page, figures | {ORACLE: base.oracle}, residue, lost))
+        figures = {RAW: base.raw} | _figures(bench, page, base.raw, text, made) | {ORACLE: base.oracle}
+        lost = ((base.raw[2] or 0) - (figures[BAR][2] or 0)) * len(bench.score.tokens(page.gold))
+        pages.append(PageScore(page, figures, _residue_words(bench, base.dropped, made[BAR]), round(lost)))
         if not page.is_held:
-            for rule, taken in _takings(bench, page, cleaned[next(reversed(cleaned))]):
+            for rule, taken in _takings(bench, page, cleaned.get(MOST, cleaned[BAR])):
                 takings[rule].add(taken)
     return TrackScore(track, pages, dict(takings))
 
@@ -123,18 +121,27 @@ def measure_gold(bench: Bench, variants: Mapping[str, Selection], chosen: Callab
     return found
 
 
-def _residue_words(bench: Bench, dropped: object, text: str) -> int:
-    assert isinstance(dropped, list)
+def _figures(bench: Bench, page: Page, raw_figures: Figures, raw: str, made: Mapping[str, str]) -> dict[str, Figures]:
+    """The figures of each text; those of texts that differ in white space alone are the same, and scored once."""
+    known = {" ".join(raw.split()): raw_figures}
+    figures = {}
+    for name, text in made.items():
+        words = " ".join(text.split())
+        if words not in known:
+            known[words] = bench.score.figures_of(text, page.gold)
+        figures[name] = known[words]
+    return figures
+
+
+def _residue_words(bench: Bench, dropped: Iterable[str], text: str) -> int:
     left = {line.strip() for line in text.split("\n")}
     return sum(len(bench.score.tokens(line)) for line in dropped if line in left)
 
 
-def _overlap(bench: Bench, text: str, gold: str) -> int:
-    return (Counter(bench.score.tokens(text)) & Counter(bench.score.tokens(gold))).total()
-
-
 def _takings(bench: Bench, page: Page, cleaned: Cleaned) -> Iterator[tuple[str, Takings]]:
     """Every line and span that a rule took of the page's text."""
+    if not cleaned.removals:
+        return
     missing = _Missing(bench, page.gold, cleaned.text)
     is_article = page.page_type == "article"
     for edit in cleaned.removals:

@@ -8,7 +8,8 @@ from typing import Any
 
 from benchmarks.quality.bench import Bench
 from benchmarks.quality.measure import BAR, ORACLE, RAW, Collateral, PageScore, Takings, TrackScore
-from cleaner import Cleaner
+from cleaner import Cleaner, Selection
+from cleaner.rules.profile import OPTIONAL
 from cleaner.version import VERSION
 
 ARTICLES = "article"
@@ -21,9 +22,11 @@ Summary = dict[str, Any]
 
 def summarise(bench: Bench, tracks: Sequence[TrackScore], gold: Sequence[Collateral]) -> Summary:
     """Every figure of a run; of held pages totals alone, no page and no rule."""
+    rules, every = (len(Cleaner(selection=Selection(drop=drop)).rules.rules) for drop in ((), OPTIONAL))
     return {
         "cleaner": VERSION,
-        "rules": len(Cleaner().rules.rules),
+        "rules": rules,
+        "on_request": every - rules,
         "tracks": {track.name: _folds(bench, track) for track in tracks},
         "collateral": _collateral(gold),
         "by_rule": _by_rule(tracks),
@@ -95,12 +98,12 @@ def _worst(tracks: Iterable[TrackScore], key: str) -> list[Summary]:
     worst = sorted(found.values(), key=lambda one: (-one[0], one[2].page.id))[:WORST]
     return [
         {"page": score.page.id, "type": score.page.page_type, "track": track, "words": words}
-        | {f"word_f1_{name}": score.figures[name][0] for name in (RAW, BAR, ORACLE) if name in score.figures}
+        | {f"word_f1_{name}": score.figures[name][0] for name in (RAW, BAR, ORACLE)}
         for words, track, score in worst
     ]
 
 
 def _worst_collateral(gold: Sequence[Collateral]) -> list[Summary]:
-    lost = [one for one in gold if not one.page.is_held and one.lost.get(BAR)]
+    lost = [one for one in gold if not one.page.is_held and one.lost[BAR]]
     worst = sorted(lost, key=lambda one: (-one.lost[BAR], one.page.id))[:WORST]
     return [{"page": one.page.id, "type": one.page.page_type, "words": one.lost[BAR], "of": one.words} for one in worst]

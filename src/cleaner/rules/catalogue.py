@@ -14,7 +14,8 @@ _HEAD = """\
 # The rules
 
 Every rule of the profile, by pack: what it takes, why, when it leaves a line alone, and its examples. In the examples a
-line with `-` is removed, one with `+` comes instead, the others stay. Written by
+line with `-` is removed, one with `+` comes instead, the others stay. The categories headline, byline and date act on
+request alone (`--headline drop`, `--byline drop`, `--date drop`). Written by
 `cleaner rules list --format markdown`; don't edit it by hand.
 """
 

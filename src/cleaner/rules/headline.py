@@ -18,7 +18,8 @@ from cleaner.segment import Line
 # A part of the headline counts from this many words on.
 MIN_WORDS = 3
 # An address names the headline where it has this many words, so many of them stand in the line, and so many of the
-# line's words in it: 97 % of such lines were headlines or not in the gold, on the articles of the dev benchmark.
+# line's words in it.  Of 1,126 such lines above the prose, on the tuning articles of the dev benchmark, 89 % carry the
+# page's title, 7 % are other lines that the gold leaves out, 4 % are lines of the gold.
 ADDRESS_MIN_WORDS = 3
 ADDRESS_SHARE = 0.7
 LINE_SHARE = 0.4

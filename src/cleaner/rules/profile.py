@@ -95,7 +95,7 @@ def select(rules: Iterable[Rule], profile: Profile, selection: Selection) -> lis
         if (selection.experimental or rule.status is not Status.EXPERIMENTAL or rule.id in selection.only)
         and (not selection.only or _is_named(rule, selection.only))
         and not _is_named(rule, off)
-        and (rule.id in selection.only or not _is_named(rule, left_alone))
+        and ({rule.id, rule.category} & {*selection.only} or not _is_named(rule, left_alone))
     ]
 
 
