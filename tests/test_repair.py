@@ -227,13 +227,17 @@ BEFORE_NUMBERS = {
 }
 
 
-@pytest.mark.parametrize(("first", "second"), [pair for pair in itertools.product(TYPOGRAPHY, repeat=2) if pair not in BEFORE_NUMBERS])
+@pytest.mark.parametrize(
+    ("first", "second"), [pair for pair in itertools.product(TYPOGRAPHY, repeat=2) if pair not in BEFORE_NUMBERS]
+)
 def test_good_typography_costs_no_second_look(first: str, second: str) -> None:
     assert not is_bad_pair(ord(first), ord(second))
     assert not is_odd(first)
 
 
-BAD_LETTERS = sorted(set(regex.findall(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]", "".join(map(chr, range(0x80, 0x2600))))))
+BAD_LETTERS = sorted(
+    set(regex.findall(f"[{''.join(MOJIBAKE_CATEGORIES.values())}]", "".join(map(chr, range(0x80, 0x2600)))))
+)
 
 
 @given(st.lists(st.sampled_from(BAD_LETTERS + list("aZ 9.-\u2019")), max_size=7).map("".join))

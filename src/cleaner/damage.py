@@ -16,7 +16,9 @@ from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES
 
 # Categories whose characters are in no bad sequence among themselves.
 _HARMLESS = ("common", "lower_common", "upper_common")
-_RISKY = regex.compile(f"[{''.join(MOJIBAKE_CATEGORIES[name] for name in MOJIBAKE_CATEGORIES if name not in _HARMLESS)}]")
+_RISKY = regex.compile(
+    f"[{''.join(MOJIBAKE_CATEGORIES[name] for name in MOJIBAKE_CATEGORIES if name not in _HARMLESS)}]"
+)
 
 # Bad sequences may hold one of these and nothing else beyond ASCII, or nothing else that is risky.
 _BAD_ALONE = (

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby, islice
-from operator import itemgetter
 
 import regex
 
@@ -31,6 +30,10 @@ HEADLINE_MIN_WORDS = 3
 HEADLINE_LINES = 10
 
 MANY_WORDS = 1 << 30
+
+
+def _place(suspect: tuple[int, int]) -> int:
+    return suspect[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ class Duplicates:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._repeaters = [_make_repeater(rule, number) for number, rule in enumerate(rules)]
         # those that may find something where no two lines are alike
-        self._part_repeaters = [repeater for repeater in self._repeaters if repeater.match != "exact" or repeater.has_patterns]
+        self._part_repeaters = [
+            repeater for repeater in self._repeaters if repeater.match != "exact" or repeater.has_patterns
+        ]
 
     def claim(self, page: Page, claims: Claims) -> None:
         """Claim the lines that repeat another line which itself stays."""
@@ -83,7 +88,7 @@ class Duplicates:
         if not suspects:
             return None
         suspects.sort()
-        for place, group in groupby(suspects, key=itemgetter(0)):
+        for place, group in groupby(suspects, key=_place):
             was_alive = claims.is_alive(place)
             if not was_alive and not claims.with_late:
                 continue
@@ -235,9 +240,7 @@ def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, pa
     return _repeats(rule, said, other.phrase) and rule.duplicate.reaches(page, line, other)
 
 
-def _repeated_line(
-    rule: Rule, said: str, line: Line, headline: Line | None, page: Page, claims: Claims
-) -> Line | None:
+def _repeated_line(rule: Rule, said: str, line: Line, headline: Line | None, page: Page, claims: Claims) -> Line | None:
     """The line that this one would repeat, if there is one and it stays."""
     match rule.duplicate.against if rule.duplicate else None:
         case "headline":

@@ -19,7 +19,9 @@ from cleaner.fold import fold_alone, fold_character
 # What a character is, as bits of `flags`.
 _SPACE = cython.declare(cython.uchar, 1)  # str.isspace
 _EDGE = cython.declare(cython.uchar, 2)  # folds to punctuation and symbols, which phrases drop at their ends
-_ENTANGLED = cython.declare(cython.uchar, 4)  # may fold otherwise beside other characters: combining marks and what composes
+_ENTANGLED = cython.declare(
+    cython.uchar, 4
+)  # may fold otherwise beside other characters: combining marks and what composes
 _ODD = cython.declare(cython.uchar, 8)  # repair must look at the line
 _WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
 _SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces

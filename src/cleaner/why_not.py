@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cleaner.duplicates import find_headline, said_by
 from cleaner.claims import is_for_language
+from cleaner.duplicates import find_headline, said_by
 from cleaner.judge import reach
 from cleaner.rules.conditions import Check, Conditions
 from cleaner.rules.match import Hit, LiteralMatcher

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import click
 import msgspec
 import regex
+from msgspec.structs import replace
 
 from cleaner.cli.options import RuleOptions, rule_options
 from cleaner.cli.status import FINE

@@ -102,10 +102,7 @@ class LineTest:
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
         """
-        for check in self.checks(line, distance):
-            if not check.holds:
-                return False
-        return True
+        return all(check.holds for check in self.checks(line, distance))
 
     def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
@@ -189,10 +186,7 @@ class Conditions:
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
-        for check in self.checks(page, line):
-            if not check.holds:
-                return False
-        return True
+        return all(check.holds for check in self.checks(page, line))
 
     def checks(self, page: Page, line: Line) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
