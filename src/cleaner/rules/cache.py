@@ -18,7 +18,7 @@ from typing import Any
 
 from cleaner.whole import written_whole
 
-VERSION = 3
+VERSION = 4
 
 
 def cache_folder() -> Path:

@@ -17,7 +17,7 @@ import msgspec
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
-from cleaner.rules.pattern import LinePattern
+from cleaner.rules.pattern import NO_PATTERNS, PatternSet
 from cleaner.segment import Line, Page, segment
 
 
@@ -89,7 +89,7 @@ class LineTest:
     """
 
     phrases: PhraseSet | None = None
-    patterns: tuple[LinePattern, ...] = ()
+    patterns: PatternSet = NO_PATTERNS
     words: Range | None = None
     prose: bool | None = None
     heading: bool | None = None
@@ -123,7 +123,7 @@ class LineTest:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
         if self.phrases is not None or self.patterns:
             says = self.phrases is not None and self.phrases.holds(line)
-            says = says or any(pattern.full_match(line) for pattern in self.patterns)
+            says = says or self.patterns.match_any(line)
             yield Check("phrases or pattern", "one that matches", line, says)
         if self.not_ is not None:
             yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))

@@ -12,6 +12,7 @@ from cleaner.rules.examples import Context, ExampleText
 from cleaner.rules.kinds import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Table, Text
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
 from cleaner.rules.nodes import Reader
+from cleaner.rules.pattern import PatternSet
 from cleaner.segment import Passage
 
 NAME = r"[a-z0-9][a-z0-9-]*"
@@ -21,7 +22,7 @@ def _line_test(**values: Any) -> LineTest:
     phrases = values.pop("phrases", None)
     return LineTest(
         phrases=PhraseSet(phrases) if phrases else None,
-        patterns=values.pop("pattern", ()),
+        patterns=PatternSet(values.pop("pattern", ())),
         not_=values.pop("not", None),
         **values,
     )

@@ -19,6 +19,7 @@ from cleaner.pipeline import Cleaner
 from cleaner.rules.conditions import Ahead, Conditions, LineTest, Range, Unless, Where
 from cleaner.rules.load import RuleSet
 from cleaner.rules.model import Duplicate, Rule, Take, Verb
+from cleaner.rules.pattern import PatternSet
 from cleaner.rules.prove import clean_example, wanted_text
 from cleaner.segment import Passage
 
@@ -105,7 +106,7 @@ def mutate(rule: Rule) -> Iterator[Mutant]:
     """The rule without each of its parts, in the order of the tables of docs/rules-language.md."""
     for part, patterns in _shorter(rule.patterns, "pattern", is_alone=not rule.phrases):
         test = rule.conditions.run_test
-        loosened = replace(rule.conditions, run_test=replace(test, patterns=patterns) if test else None)
+        loosened = replace(rule.conditions, run_test=replace(test, patterns=PatternSet(patterns)) if test else None)
         yield Mutant(part, replace(rule, patterns=patterns, conditions=loosened))
     if rule.phrases and rule.patterns:
         yield Mutant("phrases", replace(rule, phrases=(), conditions=_without_phrases(rule.conditions)))
@@ -251,11 +252,11 @@ def _looser_tests(test: LineTest) -> Iterator[tuple[str, LineTest]]:
     if test.phrases is not None and test.patterns:
         yield "phrases", replace(test, phrases=None)
     for part, patterns in _shorter(test.patterns, "pattern", is_alone=is_alone):
-        yield part, replace(test, patterns=patterns)
+        yield part, replace(test, patterns=PatternSet(patterns))
     if is_alone and test.patterns:
-        yield "pattern", replace(test, patterns=())
+        yield "pattern", replace(test, patterns=PatternSet())
     elif test.phrases is not None:
-        yield "phrases and pattern" if test.patterns else "phrases", replace(test, phrases=None, patterns=())
+        yield "phrases and pattern" if test.patterns else "phrases", replace(test, phrases=None, patterns=PatternSet())
     if test.words is not None:
         for part, words in _looser_ranges(test.words):
             yield f"words.{part}", replace(test, words=words)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ahocorasick_rs
 import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
 from cleaner.model import CleanerError
-from cleaner.rules.literals import Needs
+from cleaner.rules.literals import Needs, required_literals
 from cleaner.segment import Line
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
@@ -71,6 +72,38 @@ class LinePattern:
             f"{self.subject}: pattern {self.source!r} took over {SECONDS:g} s on line {line.number + 1} "
             f"({len(line.text):,} characters); rewrite it without nested repeats"
         )
+
+
+class PatternSet(tuple[LinePattern, ...]):
+    """Patterns of which one must match; a scan for what they need finds those that are worth trying."""
+
+    def __reduce__(self) -> tuple[type[PatternSet], tuple[tuple[LinePattern, ...]]]:
+        return type(self), (tuple(self),)
+
+    def match_any(self, line: Line) -> bool:
+        """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
+        if len(self) < FEW:
+            return any(pattern.full_match(line) for pattern in self)
+        automaton, patterns, always = self._scan
+        found = automaton.find_matches_as_indexes(line.folded, overlapping=True)
+        tries = dict.fromkeys(pattern for index, _, _ in found for pattern in patterns[index])
+        return any(pattern.full_match(line) for pattern in (*tries, *always))
+
+    @lazy
+    def _scan(self) -> tuple[ahocorasick_rs.BytesAhoCorasick, list[list[LinePattern]], list[LinePattern]]:
+        by_literal: dict[str, list[LinePattern]] = {}
+        always = []
+        for pattern in self:
+            literals = required_literals(pattern.source)
+            for literal in literals:
+                by_literal.setdefault(literal, []).append(pattern)
+            if not literals:
+                always.append(pattern)
+        return ahocorasick_rs.BytesAhoCorasick([*map(str.encode, by_literal)]), list(by_literal.values()), always
+
+
+NO_PATTERNS = PatternSet()
+FEW = 3  # so few patterns are asked one by one
 
 
 def phrase_pattern(phrase: str, subject: str) -> LinePattern:
