@@ -100,7 +100,7 @@ LITERALS = {
     r"(?:share|tweet)s? this": {"^shares this", "^share this", "^tweets this", "^tweet this"},
     r"(?-i:WATCH) .+": {"^watch "},
     r"\p{Lu}\w+ said": {" said"},
-    r"\d+ (likes?|shares?)": {"like", "share"},
+    r".*\d+ (likes?|shares?)": {"like", "share"},
     r"(gro\N{LATIN SMALL LETTER SHARP S})+": {"^gross"},
     r"(?>menu)x?": {"menu"},
     r"(please )?(also )?(like|follow) .*": {
@@ -125,7 +125,9 @@ LITERALS = {
     r".*": set(),
     r"(ab|also)": {"^ab", "^also"},
     r".*(ab|also)": set(),
-    r"a.*": set(),
+    r"a.*": {"^a"},
+    r"[aeiouyw]x.*": set(),
+    r".*\N{COPYRIGHT SIGN}.*": {"\N{COPYRIGHT SIGN}"},
     r"(newsletter)?": set(),
     r"\X+": set(),
 }
@@ -136,6 +138,12 @@ def test_required_literals(pattern: str, wanted: set[str]) -> None:
     literals = required_literals(pattern)
     assert literals == {literal.replace("^", LINE_START) for literal in wanted}
     assert all(literal.lstrip(LINE_START) == fold_literal(literal.lstrip(LINE_START)) for literal in literals)
+
+
+def test_a_digit_at_the_beginning_is_any_digit() -> None:
+    literals = required_literals(r"\d+ likes?")
+    assert {f"{LINE_START}7", f"{LINE_START}\N{ARABIC-INDIC DIGIT SEVEN}"} <= literals
+    assert not any(literal[1:].isalpha() for literal in literals)
 
 
 def test_literals_inside_a_line_stand_anywhere() -> None:

@@ -161,7 +161,7 @@ class LiteralMatcher:
 
     def _matches(self, line: Line, trials: list[_Try]) -> list[Match]:
         """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
-        key = (line.text, *[trial.order for trial in trials])
+        key: tuple[str | int, ...] = (line.text, *(trial.order for trial in trials))
         known = self._known.get(key)
         if known is None:
             known = []
