@@ -16,6 +16,8 @@ import regex
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
 
+IS_COMPILED: bool = cython.compiled
+
 # What a character is, as bits of `flags`.
 _SPACE = cython.declare(cython.uchar, 1)  # str.isspace
 _EDGE = cython.declare(cython.uchar, 2)  # folds to punctuation and symbols, which phrases drop at their ends

@@ -2,6 +2,8 @@
 
 from array import array
 
+IS_COMPILED: bool
+
 NUMBER: int
 START: int
 END: int

@@ -15,6 +15,11 @@ from cleaner.cli.golden import golden_group, regress_command
 from cleaner.cli.rules import rules_group
 from cleaner.cli.status import INTERRUPTED, UNUSABLE
 from cleaner.model import CleanerError
+from cleaner.scan import IS_COMPILED
+
+_CORE = (
+    "compiled" if IS_COMPILED else "in plain Python, five times slower: no C compiler was there when it was installed"
+)
 
 
 class ClosedPipeError(Exception):
@@ -35,7 +40,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(cleaner.__version__, prog_name="cleaner")
+@click.version_option(cleaner.__version__, prog_name="cleaner", message=f"%(prog)s, version %(version)s, {_CORE}")
 def cli() -> None:
     """Strip boilerplate from scraped texts by rules: every removal named, explained and reversible.
 
