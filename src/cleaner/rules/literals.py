@@ -15,7 +15,7 @@ from typing import Any
 
 import regex
 
-MIN_CHARS = 3  # shorter literals stand in every other line
+MIN_CHARS = 3  # shorter literals stand in every other line, but for those beyond ASCII
 
 # Parts of the syntax that only the `regex` package has, and that stand for one character of some kind.
 _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
@@ -74,7 +74,7 @@ def _best(tree: Iterable[tuple[Any, Any]]) -> frozenset[str] | None:
             run.append(chr(value))
             continue
         literal = fold_literal("".join(run))
-        if len(literal) >= MIN_CHARS:
+        if len(literal) >= MIN_CHARS or not literal.isascii():
             found.append(frozenset((literal,)))
         run = []
         part = _of_part(kind, value)
@@ -104,6 +104,8 @@ _COMMON = {
     "all",
     "can",
     "more",
+    "to",
+    "by",
 }
 
 
