@@ -202,6 +202,10 @@ class Page:
         """The lines under a line that are not blank, from the top."""
         return (self.content[place] for place in range(line.place + 1, len(self.content)))
 
+    def above(self, line: Line) -> Iterator[Line]:
+        """The lines over a line that are not blank, from the bottom."""
+        return (self.content[place] for place in range(line.place - 1, -1, -1))
+
     @lazy
     def _prose_counts(self) -> list[int]:
         return scan.prose_counts(self.scan)
@@ -240,7 +244,7 @@ class Page:
         """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""
         if not is_in_run(line):
             return 0
-        above = takewhile(is_in_run, (self.content[place] for place in range(line.place - 1, -1, -1)))
+        above = takewhile(is_in_run, self.above(line))
         return 1 + sum(1 for _ in above) + sum(1 for _ in takewhile(is_in_run, self.below(line)))
 
     def neighbour(self, line: Line, step: int) -> Line | None:

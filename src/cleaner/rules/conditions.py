@@ -5,7 +5,7 @@ Every question is answered from the document as it stands before anything is cut
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -37,17 +37,21 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """Whether among the next `lines` lines (blank ones apart) at least `least` pass the test."""
+class Around:
+    """Whether among the next `lines` lines (blank ones apart), or the last ones before, at least `least` pass the test;
+    `lines` None are all of them.
+    """
 
     test: LineTest
-    lines: int
+    lines: int | None = None
     least: int = 1
 
-    def count(self, page: Page, line: Line) -> int:
-        """How many of these lines pass; counted no further than `least`."""
-        passing = (other for other in islice(page.below(line), self.lines) if self.test.holds(other))
-        return sum(1 for _ in islice(passing, self.least))
+    def check(self, key: str, others: Iterable[Line]) -> Check:
+        """The answer for these lines, the nearest first; counted no further than `least`."""
+        passing = (other for other in islice(others, self.lines) if self.test.holds(other))
+        count = sum(1 for _ in islice(passing, self.least))
+        reach = "all lines" if self.lines is None else f"{self.lines} lines"
+        return Check(key, f"{self.least} or more of {reach}", count, count >= self.least)
 
 
 class PhraseSet:
@@ -177,7 +181,8 @@ class Conditions:
     above: Range | None = None
     below: Range | None = None
     below_run: Range | None = None
-    ahead: Ahead | None = None
+    ahead: Around | None = None
+    behind: Around | None = None
     domain: tuple[str, ...] = ()
     title: LineTest | None = None
     run: Range | None = None
@@ -210,8 +215,9 @@ class Conditions:
         yield from _neighbour_checks("previous", self.previous, page, line, -1)
         yield from _neighbour_checks("next", self.next, page, line, 1)
         if self.ahead is not None:
-            count, least = self.ahead.count(page, line), self.ahead.least
-            yield Check("ahead", f"{least} or more of the next {self.ahead.lines} lines", count, count >= least)
+            yield self.ahead.check("ahead", page.below(line))
+        if self.behind is not None:
+            yield self.behind.check("behind", page.above(line))
         if self.run is not None and self.run_test is not None:
             length = page.run_length(line, self.run_test.holds)
             yield Check("run", self.run, length, self.run.holds(length))

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from cleaner.rules.conditions import Ahead, Conditions, LineTest, PhraseSet, Range, Unless, Where
+from cleaner.rules.conditions import Around, Conditions, LineTest, PhraseSet, Range, Unless, Where
 from cleaner.rules.examples import Context, ExampleText
 from cleaner.rules.kinds import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Table, Text
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
@@ -108,18 +108,18 @@ _PROSE_BELOW = Table(
 )
 
 
-def _ahead(lines: int, min: int = 1, **values: Any) -> Ahead:  # noqa: A002 - the key's name
-    return Ahead(_line_test(**values), lines, min)
+def _around(lines: int | None = None, min: int = 1, **values: Any) -> Around:  # noqa: A002 - the key's name
+    return Around(_line_test(**values), lines, min)
 
 
-AHEAD = Table(
+AROUND = Table(
     {
-        "lines": Key(Integer(1), "how many lines below are looked at, blank ones apart", required=True),
+        "lines": Key(Integer(1), "how many lines are looked at, blank ones apart: all unless said otherwise"),
         "min": Key(Integer(1), "how many of them must pass the test: 1 unless said otherwise"),
     }
     | LINE_KEYS,
-    _ahead,
-    "lines ahead",
+    _around,
+    "lines around",
 )
 
 CONTEXT_KEYS |= {
@@ -130,7 +130,8 @@ CONTEXT_KEYS |= {
     "run": Key(RANGE, "how many lines in a row (blank lines apart) this line is one of, all matching like it"),
     "above": Key(_PROSE_ABOVE, "what stands before the line, in the whole text"),
     "below": Key(_PROSE_BELOW, "what stands after the line, in the whole text"),
-    "ahead": Key(AHEAD, "a test that some of the next lines must pass"),
+    "ahead": Key(AROUND, "a test that some of the next lines must pass"),
+    "behind": Key(AROUND, "a test that some of the lines before must pass"),
 }
 
 UNLESS = Table(

@@ -49,10 +49,12 @@ def _contradictions(asked: Conditions) -> Iterator[str]:
             yield from _range_contradictions(count, name)
     if asked.below_run is not None:
         yield from _range_contradictions(asked.below_run, "below.prose-run")
-    if asked.ahead is not None:
-        yield from _line_contradictions(asked.ahead.test, "ahead")
-        if asked.ahead.least > asked.ahead.lines:
-            yield f"ahead: min {asked.ahead.least} of {asked.ahead.lines} lines"
+    for name in ("ahead", "behind"):
+        around = getattr(asked, name)
+        if around is not None:
+            yield from _line_contradictions(around.test, name)
+            if around.lines is not None and around.least > around.lines:
+                yield f"{name}: min {around.least} of {around.lines} lines"
     if asked.run is not None and asked.run.max == 0:
         yield "run: a line is always one of a run of at least 1"
 

@@ -237,6 +237,8 @@ _COMMON = {
     "all",
     "can",
     "more",
+    "to",
+    "by",
 }
 
 

@@ -1,8 +1,8 @@
 """Which rules' phrases and patterns stand where in a document: asked once per document, for all rules together.
 
 A matcher answers for the whole page, so that it can scan the document instead of trying rule by rule and line by line.
-Of conditions it knows how many words a line may have and where it may stand; `cleaner.judge` asks the others of the
-hits.
+Of conditions it knows how many words a line may have; `cleaner.judge` asks the others of the hits, and asks again
+when lines have gone.
 """
 
 from __future__ import annotations
@@ -52,13 +52,12 @@ class Matcher(Protocol):
 
 
 class _Try:
-    """A pattern of a rule, to be tried where the rule may act, on lines that are no longer than it can match."""
+    """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words."""
 
     def __init__(self, pattern: LinePattern, rule: Rule, order: int) -> None:
         longest = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
         words = rule.conditions.own.words
         self.pattern = pattern
-        self.where = rule.conditions.where
         self.is_inside = rule.scope is Scope.INLINE
         self.rule = rule
         self.order = order
@@ -106,7 +105,7 @@ class LiteralMatcher:
         others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
         # apart, because literals that all begin with a newline are found many times as fast
         self._scans = [_Scan(literals) for literals in (heads, others) if literals]
-        self._known: dict[tuple[str | int, ...], list[Match]] = {}
+        self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
         """The hits, those of phrases first."""
@@ -149,7 +148,6 @@ class LiteralMatcher:
                 for trial in scan.tries[index]:
                     if (
                         size <= trial.longest_chars
-                        and (trial.where is None or trial.where.holds(place, scanned.line_count))
                         and (trial.is_inside or trial.pattern.needs.are_met(line))
                         and count_words(raw, start, table[row + BYTE_END], trial.count_to) < trial.count_to
                     ):
@@ -161,8 +159,7 @@ class LiteralMatcher:
 
     def _matches(self, line: Line, trials: list[_Try]) -> list[Match]:
         """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
-        key: tuple[str | int, ...] = (line.text, *(trial.order for trial in trials))
-        known = self._known.get(key)
+        known = self._known.get(line.text)
         if known is None:
             known = []
             found: set[str] = set()
@@ -171,7 +168,7 @@ class LiteralMatcher:
             if len(line.text) <= KNOWN_CHARS:
                 if len(self._known) >= KNOWN_LINES:
                     self._known.clear()
-                self._known[key] = known
+                self._known[line.text] = known
         return known
 
 

@@ -8,7 +8,6 @@ only beside patterns.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 
 from cleaner.model import CleanerError
 from cleaner.pipeline import Cleaner
-from cleaner.rules.conditions import Ahead, Conditions, LineTest, Range, Unless, Where
+from cleaner.rules.conditions import Around, Conditions, LineTest, Range, Unless, Where
 from cleaner.rules.load import RuleSet
 from cleaner.rules.model import Duplicate, Rule, Take, Verb
 from cleaner.rules.pattern import PatternSet
@@ -195,8 +194,9 @@ def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions
     if conditions.below_run is not None:
         ranges = _looser_ranges(conditions.below_run)
         yield from _named("below.prose-run", ranges, lambda r: replace(conditions, below_run=r))
-    if conditions.ahead is not None:
-        yield from _named("ahead", _looser_aheads(conditions.ahead), lambda ahead: replace(conditions, ahead=ahead))
+    for key, around in (("ahead", conditions.ahead), ("behind", conditions.behind)):
+        for part, looser in _looser_arounds(around) if around is not None else ():
+            yield f"{key}.{part}" if part else key, replace(conditions, **{key: looser})  # type: ignore[arg-type]
     if conditions.domain:
         yield "domain", replace(conditions, domain=())
     if conditions.title is not None:
@@ -222,11 +222,12 @@ def _looser_ranges(limits: Range) -> Iterator[tuple[str, Range]]:
         yield "max", replace(limits, max=None)
 
 
-def _looser_aheads(ahead: Ahead) -> Iterator[tuple[str, Ahead | None]]:
-    """The lines ahead with one line less asked for, in the whole text, and not asked for at all."""
-    if ahead.least > 1:
-        yield "min", replace(ahead, least=ahead.least - 1)
-    yield "lines", replace(ahead, lines=sys.maxsize)
+def _looser_arounds(around: Around) -> Iterator[tuple[str, Around | None]]:
+    """The lines around with one line less asked for, in the whole text, and not asked for at all."""
+    if around.least > 1:
+        yield "min", replace(around, least=around.least - 1)
+    if around.lines is not None:
+        yield "lines", replace(around, lines=None)
     yield "", None
 
 
