@@ -8,6 +8,7 @@ import io
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -69,19 +70,33 @@ TEXTS = [f"Number {number}.\n\n{PROSE * (number % 3)}\n\nLeave a Reply\n" for nu
 DUMP |= {"rows.parquet": parquet([*TEXTS, None]), "torn.parquet": parquet([*TEXTS])[:-300]}
 
 
+def make_chunks_small(patch: pytest.MonkeyPatch) -> None:
+    """Cut chunks so small that a small dump has many; processes forked from this one cut them so too."""
+    patch.setattr(chunks, "CHUNK_BYTES", 1500)
+    patch.setattr(chunks, "CHUNK_FILES", 4)
+    patch.setattr(parquet_module, "SLICE_BYTES", 1500)
+
+
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chunks so small that a small dump has many; processes forked from this one have them too."""
-    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1500)
-    monkeypatch.setattr(chunks, "CHUNK_FILES", 4)
-    monkeypatch.setattr(parquet_module, "SLICE_BYTES", 1500)
+    make_chunks_small(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the dump in `raw` and what it must become, in `wanted`, by one process that nobody stopped."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    write_tree(folder / "raw", DUMP)
+    with pytest.MonkeyPatch.context() as patch:
+        make_chunks_small(patch)
+        assert run_forked(folder, "clean", "raw", "-o", "wanted", "--jobs", "1") == 3, told(folder)
+    return folder
 
 
 @pytest.fixture
-def dump(tmp_path: Path, small_chunks: None) -> Path:
-    """A folder with the dump in `raw` and what it must become, in `wanted`, by one process that nobody stopped."""
-    write_tree(tmp_path / "raw", DUMP)
-    assert run_forked(tmp_path, "clean", "raw", "-o", "wanted", "--jobs", "1") == 3
+def dump(undisturbed: Path, tmp_path: Path, small_chunks: None) -> Path:
+    """A copy of that folder for one test."""
+    shutil.copytree(undisturbed, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -29,8 +29,8 @@ class Step(msgspec.Struct, omit_defaults=True, frozen=True):
 
     `blank` are outputs of whole files that hold no document, so that the manifest does not name them.
     `slice_of` is the output name of a sliced file, of which the step is the `first` or `last` piece or one between;
-    `end` and `next_line` say where it goes on.  A `broken` one could not be read to its end: what was done of it is
-    taken back.  `is_complete` ends the run.
+    `end` and `next_line` say where it goes on.  A `broken` one has failed as a whole: what was done of it is taken
+    back.  `is_complete` ends the run.
     """
 
     seen: Seen

@@ -25,6 +25,7 @@ from cleaner.report import Report
 from cleaner.version import VERSION
 from cleaner.whole import PARTIAL, PartialFile, partial_name
 
+_GONE = ".gone"
 _AUDIT_FILES = (MANIFEST, LEDGER, FAILURES)
 
 
@@ -60,9 +61,7 @@ class Writer:
         """Make the spool of this run, and take up the file that was being sliced."""
         folder = self._target.partial
         folder.mkdir(parents=True, exist_ok=True)
-        for path in folder.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)  # outputs that a stopped run had not got to name
+        _clear_spools(folder)
         self.spool.mkdir()
         if step.slice_of and step.last:
             self.settle(step)
@@ -94,7 +93,7 @@ class Writer:
             (self.spool / partial).replace(self._target.output_path(name))
         for name in done.dropped:
             self._target.drop(name)
-        return self._step(chunk, done, is_broken=bool(error))
+        return self._step(chunk, done, is_broken=bool(error) or done.output is None)
 
     def _step(self, chunk: Chunk, done: Done, *, is_broken: bool) -> Step:
         sizes = {name: file.size for name, file in self._audit.items()}
@@ -127,7 +126,6 @@ class Writer:
         if chunk.is_first and self._target.path:
             self._sliced = PartialFile(self._sliced_path(chunk.source.output_name))
         if output is None or chunk.error:
-            self._drop_sliced(chunk.source.output_name)
             return chunk.error
         written = self._sliced.size if self._sliced else self._streamed_bytes
         if chunk.is_last and not written and not output:
@@ -141,7 +139,6 @@ class Writer:
             if chunk.is_last and container.format is Format.PARQUET:
                 self._make_parquet(chunk.source)
         except CleanerError as error:
-            self._drop_sliced(chunk.source.output_name)
             return str(error)
         return ""
 
@@ -157,23 +154,18 @@ class Writer:
             else:
                 from_json_lines(pieces, file, self._fields.text)
 
-    def _drop_sliced(self, name: str) -> None:
-        if self._sliced:
-            self._sliced.close()
-            self._sliced.path.unlink()
-            _whole(self._sliced.path).unlink(missing_ok=True)
-            self._sliced = None
-            self._target.drop(name)
-
     def settle(self, step: Step) -> None:
-        """Give a sliced file its name, now that the step was its last; one that has failed is not there."""
+        """Give a sliced file its name, now that the step was its last, or remove it where it is broken."""
         if self._target.path is None:
             return
         if self._sliced:
             self._sliced.close()
             self._sliced = None
-        pieces = self._sliced_path(step.slice_of)
-        partial = pieces
+        partial = pieces = self._sliced_path(step.slice_of)
+        if step.broken:
+            pieces.unlink(missing_ok=True)
+            _whole(pieces).unlink(missing_ok=True)
+            self._target.drop(step.slice_of)
         if _whole(pieces).exists():
             partial = _whole(pieces)
             pieces.unlink(missing_ok=True)
@@ -189,6 +181,19 @@ class Writer:
         """Let go of all files, which stay as they are."""
         for file in (*self._audit.values(), *filter(None, [self._sliced])):
             file.close()
+
+
+def _clear_spools(folder: Path) -> None:
+    """Remove outputs that stopped runs had not got to name.
+
+    Processes of a run that was killed just now may still write there; they can't where their folder has another name.
+    """
+    for path in sorted(path for path in folder.iterdir() if path.is_dir()):
+        gone = path.with_suffix(_GONE)
+        if path != gone:
+            shutil.rmtree(gone, ignore_errors=True)
+            path.rename(gone)
+        shutil.rmtree(gone)
 
 
 def complete(target: Target, fingerprint: str, report: Report) -> None:
@@ -217,19 +222,12 @@ def discard(target: Target, stopped: Stopped) -> None:
     for name in itertools.chain(stopped.blank, read_outputs(_partial(target.audit, MANIFEST))):
         path = target.output_path(name)
         path.unlink(missing_ok=True)
-        for folder in path.parents if target.is_folder else ():
-            if folder == target.path or not _is_removed(folder):
-                break
     abandon(target)
-
-
-def _is_removed(folder: Path) -> bool:
-    """Whether the folder is gone, which it is where nothing else was in it."""
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True
+    if target.path and target.is_folder:
+        for root, folders, _ in os.walk(target.path, topdown=False):
+            for name in folders:
+                with contextlib.suppress(OSError):  # something else is in it
+                    Path(root, name).rmdir()
 
 
 def _whole(pieces: Path) -> Path:
