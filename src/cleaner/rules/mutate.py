@@ -176,7 +176,7 @@ def _looser_takes(take: Take) -> Iterator[tuple[str, Take]]:
         yield "while", replace(take, while_=None)
 
 
-def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions]]:
+def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions]]:  # noqa: PLR0912 (one for each)
     for part, own in _looser_tests(conditions.own):
         run_test = _drop(conditions.run_test, part)
         yield part, replace(conditions, own=own, run_test=run_test)
@@ -197,12 +197,11 @@ def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions
     for key, around in (("ahead", conditions.ahead), ("behind", conditions.behind)):
         for part, looser in _looser_arounds(around) if around is not None else ():
             yield f"{key}.{part}" if part else key, replace(conditions, **{key: looser})  # type: ignore[arg-type]
-    if conditions.domain:
-        yield "domain", replace(conditions, domain=())
+    for key, nothing in (("domain", ()), ("headline", None)):
+        if getattr(conditions, key):
+            yield key, replace(conditions, **{key: nothing})  # type: ignore[arg-type]
     if conditions.title is not None:
         yield from _named("title", _looser_neighbours(conditions.title), lambda test: replace(conditions, title=test))
-    if conditions.headline is not None:
-        yield "headline", replace(conditions, headline=None)
     if conditions.run is not None:
         yield from _named("run", _looser_ranges(conditions.run), lambda r: replace(conditions, run=r))
 
