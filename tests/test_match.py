@@ -99,7 +99,8 @@ LITERALS = {
     r"(?:share|tweet)s? this": {"^shares this", "^share this", "^tweets this", "^tweet this"},
     r"(?-i:WATCH) .+": {"^watch "},
     r"\p{Lu}\w+ said": {" said"},
-    r".*\d+ (likes?|shares?)": {"like", "share"},
+    r".*\d+ (likes?|shares?)": {" like", " share"},
+    r".*(wrote|posted)(:| on)? .{0,9}": {"wrote: ", "wrote ", "posted: ", "posted "},
     r"(gro\N{LATIN SMALL LETTER SHARP S})+": {"^gross"},
     r"(?>menu)x?": {"menu"},
     r"(please )?(also )?(like|follow) .*": {

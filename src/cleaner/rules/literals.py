@@ -87,6 +87,25 @@ MAX_OTHERS = 16
 MAX_OTHER_SETS = 3
 
 
+def first_words(pattern: str) -> frozenset[str]:
+    """Literals, one of which begins at the first character of a word in each line that the pattern matches.
+
+    For patterns that pass over whatever is no word first; empty for others.
+
+    >>> sorted(first_words(r"\\W*(privacy|terms) .*"))
+    ['privacy ', 'terms ']
+    """
+    tree = _parse(pattern)
+    if tree is None or len(tree) < 2 or repr(tree[0]) != _NO_WORDS:
+        return frozenset()
+    heads, _ = _heads(list(tree)[1:], frozenset(("",)))
+    folded = {fold_literal(head) for head in heads}
+    return frozenset() if min(map(len, folded)) < MIN_CHARS else frozenset(folded)
+
+
+_NO_WORDS = repr(sre_parser.parse(r"\W*")[0])
+
+
 def longest_match(pattern: str) -> int | None:
     """The most characters that the pattern can match; None where there is no limit, or none is known.
 
@@ -201,18 +220,21 @@ def _all(tree: Iterable[Part]) -> Iterator[frozenset[str]]:
 
 def _sets(tree: Iterable[Part], min_chars: int) -> Iterator[frozenset[str]]:
     """The literals that each part of a sequence needs, for the parts that need any."""
-    run: list[str] = []
-    for kind, value in [*tree, (None, None)]:
-        if kind is sre.LITERAL:
-            run.append(chr(value))
-            continue
-        literal = fold_literal("".join(run))
-        if len(literal) >= min_chars or (literal and not literal.isascii()):
-            yield frozenset((literal,))
-        run = []
+    parts = list(tree)
+    for place, (kind, value) in enumerate(parts):
+        if kind is not sre.LITERAL or place == 0 or parts[place - 1][0] is not sre.LITERAL:
+            heads, _ = _heads(parts[place:], frozenset(("",)))
+            folded = {fold_literal(head) for head in heads} if len(heads) <= MAX_HEADS else {""}
+            if min(map(_selective_chars, folded)) >= min_chars:
+                yield frozenset(head for head in folded if not _has_shorter_head(head, folded))
         part = _of_part(kind, value, min_chars)
         if part:
             yield part
+
+
+def _selective_chars(literal: str) -> int:
+    """The literal's length, as far as it tells lines apart: any character beyond ASCII does."""
+    return max(len(literal), MIN_CHARS) if not literal.isascii() else len(literal)
 
 
 def _selectivity(literals: frozenset[str]) -> tuple[bool, int, int]:

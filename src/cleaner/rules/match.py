@@ -8,6 +8,7 @@ when lines have gone.
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import LINE_START, MIN_CHARS, longest_match, required_literals
+from cleaner.rules.literals import LINE_START, MIN_CHARS, first_words, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, TEXT_END, TEXT_START, count_words
@@ -59,6 +60,9 @@ class _Try:
         words = rule.conditions.own.words
         self.pattern = pattern
         self.is_inside = rule.scope is Scope.INLINE
+        first = frozenset() if self.is_inside else first_words(pattern.source)
+        self.is_first_word = bool(first)
+        self.literals = first or required_literals(pattern.source, is_whole=not self.is_inside, min_chars=MIN_CHARS)
         self.rule = rule
         self.order = order
         self.longest_chars = math.inf if longest is None else longest
@@ -89,10 +93,9 @@ class LiteralMatcher:
         by_literal: defaultdict[str, list[_Try]] = defaultdict(list)
         for order, (pattern, rule) in enumerate(_patterns(rules)):
             trial = _Try(pattern, rule, order)
-            needed = _literals(pattern, rule)
-            for literal in needed:
+            for literal in trial.literals:
                 by_literal[literal].append(trial)
-            if not needed:
+            if not trial.literals:
                 self._always.append(trial)
         for rule in rules:
             if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
@@ -140,14 +143,16 @@ class LiteralMatcher:
         folded = scanned.folded
         tries: dict[int, list[_Try]] = {}
         for scan in self._scans:
-            for index, _, end in scan.automaton.find_matches_as_indexes(folded, overlapping=True):
+            for index, found, end in scan.automaton.find_matches_as_indexes(folded, overlapping=True):
                 place = bisect_right(starts, end - 1) - 1
                 row = place * COLUMNS
                 start, size = table[row + BYTE_START], table[row + TEXT_END] - table[row + TEXT_START]
+                is_ascii = table[row + BYTE_END] - start == size
                 line = folded[starts[place] - 1 : starts[place + 1] if place + 1 < len(starts) else len(folded)]
                 for trial in scan.tries[index]:
                     if (
                         size <= trial.longest_chars
+                        and not (trial.is_first_word and is_ascii and _WORD.search(folded, starts[place], found))
                         and (trial.is_inside or trial.pattern.needs.are_met(line))
                         and count_words(raw, start, table[row + BYTE_END], trial.count_to) < trial.count_to
                     ):
@@ -187,8 +192,7 @@ def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
             yield from ((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
 
 
-def _literals(pattern: LinePattern, rule: Rule) -> frozenset[str]:
-    return required_literals(pattern.source, is_whole=rule.scope is not Scope.INLINE, min_chars=MIN_CHARS)
+_WORD = re.compile(rb"[a-z0-9_]")
 
 
 def _whole(rule: Rule, line: Line) -> Hit:
