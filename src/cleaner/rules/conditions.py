@@ -149,8 +149,8 @@ class Where:
 
     def holds(self, place: int, count: int) -> bool:
         """Whether the 0-based place among `count` lines lies where asked."""
-        return (self.first is None or place < _line_count(self.first, count)) and (
-            self.last is None or count - 1 - place < _line_count(self.last, count)
+        return (self.first is None or _is_within(place, self.first, count)) and (
+            self.last is None or _is_within(count - 1 - place, self.last, count)
         )
 
     def __str__(self) -> str:
@@ -162,8 +162,11 @@ def _shown(amount: int | Fraction) -> str:
     return f"{amount} lines" if isinstance(amount, int) else f"{float(amount):.0%}"
 
 
-def _line_count(amount: int | Fraction, count: int) -> int | Fraction:
-    return amount if isinstance(amount, int) else max(Fraction(1), amount * count)
+def _is_within(place: int, amount: int | Fraction, count: int) -> bool:
+    """Whether the place is among the first lines, or the first share of them; in whole numbers, as fractions are slow."""
+    if isinstance(amount, int):
+        return place < amount
+    return place * amount.denominator < max(amount.denominator, amount.numerator * count)
 
 
 @dataclass(frozen=True, slots=True)
