@@ -163,7 +163,7 @@ def _shown(amount: int | Fraction) -> str:
 
 
 def _is_within(place: int, amount: int | Fraction, count: int) -> bool:
-    """Whether the place is among the first lines, or the first share of them; in whole numbers, as fractions are slow."""
+    """Whether the place is among the first lines, or the first share of them; in whole numbers, for speed."""
     if isinstance(amount, int):
         return place < amount
     return place * amount.denominator < max(amount.denominator, amount.numerator * count)
