@@ -13,6 +13,7 @@ from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, load_rules, read_pack, shipped_folder
 from cleaner.rules.model import Rule, Scope, Status, Verb
 from cleaner.rules.nodes import Problem
+from cleaner.rules.profile import Selection
 from cleaner.rules.prove import Outcome, prove
 from cleaner.segment import segment
 
@@ -43,6 +44,13 @@ def test_every_example_among_all_rules(rule: str, place: int) -> None:
     context = example.context
     cleaned = Cleaner.of(RULES).clean(example.raw, url=context.url, title=context.title, language=context.language)
     assert cleaned.text == Cleaner.of(RuleSet((), "")).clean(example.clean).text
+
+
+def test_every_example_of_the_experiments() -> None:
+    everything = load_rules(selection=Selection(experimental=True))
+    experiments = RuleSet(tuple(rule for rule in everything.rules if rule.id not in RULES.by_id), "experiments")
+    assert experiments.rules
+    assert [outcome.diff for outcome in prove(experiments) if not outcome.passed] == []
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
