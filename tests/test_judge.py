@@ -130,6 +130,28 @@ CONDITIONS = {
     "above: at most": line("above: {prose: {max: 1}}", "- x", f"= {PROSE}", "- x", f"= {PROSE}", "= x"),
     "below: at least": line("below: {prose: {min: 2}}", "- x", f"= {PROSE}", "= x", f"= {PROSE}", "= x"),
     "below: none": line("below: {prose: {max: 0}}", "= x", f"= {PROSE}", "- x", "= Monday."),
+    "below: prose in a row": line(
+        "below: {prose-run: {max: 1}}",
+        *("= x", f"= {PROSE}", "= ", f"= {MORE_PROSE}"),
+        *("- x", f"= {PROSE}", "= y", f"= {MORE_PROSE}"),
+    ),
+    "below: enough prose in a row": line(
+        "below: {prose-run: {min: 2}}",
+        *("- x", f"= {PROSE}", "= ", f"= {MORE_PROSE}"),
+        *("= x", f"= {PROSE}", "= y", f"= {MORE_PROSE}"),
+    ),
+    "ahead: as far as it looks": line(
+        "ahead: {lines: 2, phrases: [y]}", "- x", "= z", "= ", "= y", "= x", "= z", "= z", "= y"
+    ),
+    "ahead: enough of them": line(
+        "ahead: {lines: 3, min: 2, phrases: [y]}", "- x", "= y", "= z", "= y", "= x", "= z", "= y", "= z"
+    ),
+    "ahead: all lines": line("ahead: {phrases: [y]}", "- x", *["= z"] * 30, "= y", "= x", "= z"),
+    "ahead: not the line itself": line("ahead: {phrases: [x]}", "= y", "= x", "= z"),
+    "behind: as far as it looks": line("behind: {lines: 1, phrases: [y]}", "= y", "- x", "= z", "= x"),
+    "behind: none of all lines": line(
+        "unless: {because: why, behind: {phrases: [y]}}", "- x", "= y", *["= z"] * 30, "= x"
+    ),
     "above: the line itself does not count": Case(
         ["scope: line, pattern: 'The .*', above: {prose: {max: 0}}, below: {prose: {max: 0}}"], [f"- {PROSE}"]
     ),
@@ -385,6 +407,25 @@ KEEP = "scope: line, action: keep, pattern: '.*precious.*'"
 DUPLICATES = {
     "exact": Case([f"{DUPLICATE}, repeats: {{of: earlier}}"], ["= Tea", "= Milk", "- tea!", "= Tea time"]),
     "marks alone are nothing": Case([f"{DUPLICATE}, repeats: {{of: earlier}}"], ["= ***", "= a", "= ***"]),
+    "near": Case(
+        [f"{DUPLICATE}, repeats: {{of: earlier, within: 2}}"], ["= Tea", "= ", "= Milk", "- Tea", "= Rye", "= Tea"]
+    ),
+    "a passage of enough lines": Case(
+        [f"{DUPLICATE}, repeats: {{of: earlier, passage: {{lines: 2}}}}"],
+        ["= Tea", "= Milk", "= Rye", "- Tea", "= ", "- Milk", "= Oats", "= Milk"],
+    ),
+    "a passage of enough words": Case(
+        [f"{DUPLICATE}, repeats: {{of: earlier, passage: {{lines: 2, words: 3}}}}"],
+        ["= Tea", "= Milk", "= Rye", "= Oat cake", "= Tea", "= Milk", "= Salt", "- Rye", "- Oat cake"],
+    ),
+    "a passage with enough prose": Case(
+        [f"{DUPLICATE}, repeats: {{of: earlier, passage: {{lines: 2, prose: 1}}}}"],
+        ["= Tea", "= Milk", f"= {PROSE}", "= Rye", "= Salt", "= Tea", "= Milk", "= Salt", f"- {PROSE}", "- Rye"],
+    ),
+    "a passage in another order": Case(
+        [f"{DUPLICATE}, repeats: {{of: earlier, passage: {{lines: 2}}}}"],
+        ["= Tea", "= Milk", "= Rye", "= Milk", "= Tea"],
+    ),
     "thrice": Case([f"{DUPLICATE}, repeats: {{of: earlier}}"], ["= Tea", "- Tea", "- TEA"]),
     "of a line that goes": Case([LINE, f"{DUPLICATE}, repeats: {{of: earlier}}"], ["- x", "= y", "- X", "- y"]),
     "of a line in a tail": Case(

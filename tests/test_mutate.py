@@ -46,7 +46,9 @@ where: {first: 5, last: 50%}
 previous: {edge: true}
 next: {phrases: [a], pattern: 'b', adjacent: true}
 above: {prose: {max: 0}}
-below: {prose: {min: 1, max: 4}}
+below: {prose: {min: 1, max: 4}, prose-run: {max: 2}}
+ahead: {lines: 9, min: 2, phrases: [a]}
+behind: {lines: 9, phrases: [a]}
 domain: [harbour.example]
 title: {words: {min: 2}}
 headline: title
@@ -64,7 +66,8 @@ pattern 1|pattern 2|phrases
 take.lines|take.until-blank|take.while.words.min|take.while.words.max|take.while.heading|take.while
 words.max|prose|heading|not|where.first|where.last|previous.edge|previous
 next.phrases|next.pattern 1|next.phrases and pattern|next.adjacent|next
-above.prose.max|below.prose.min|below.prose.max|domain|title.words.min|title|headline|run.min
+above.prose.max|below.prose.min|below.prose.max|below.prose-run.max
+ahead.min|ahead.lines|ahead|behind.lines|behind|domain|headline|title.words.min|title|run.min
 unless 1|unless 1.next.prose|unless 2|unless 2.words.min|unless 2.domain
 """
 

@@ -49,6 +49,13 @@ def test_every_example_among_all_rules(rule: str, place: int) -> None:
     assert cleaned.text == Cleaner.of(RuleSet((), "")).clean(example.clean).text
 
 
+def test_every_example_of_the_experiments() -> None:
+    everything = load_rules(selection=Selection(experimental=True))
+    experiments = RuleSet(tuple(rule for rule in everything.rules if rule.id not in RULES.by_id), "experiments")
+    assert experiments.rules
+    assert [outcome.diff for outcome in prove(experiments) if not outcome.passed] == []
+
+
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
 def test_every_rule_is_well_kept(rule: Rule) -> None:
     assert regex.fullmatch(r"[a-z]+(/[a-z0-9]+(-[a-z0-9]+)*){2}", rule.id)
