@@ -11,6 +11,7 @@ import re
 import re._constants as sre
 import re._parser as sre_parser
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -24,6 +25,7 @@ MIN_HEAD_CHARS = 1  # fewer lines begin with one than hold it
 
 # A pattern may begin in this many ways (`(please )?(also )?(like|follow)` in 8); more of them say less of each.
 MAX_HEADS = 96
+ENOUGH_CHARS = 16  # of the shortest; longer ones say no more
 MAX_CHOICES = 6  # characters in brackets that are looked at one by one
 
 # Parts of the syntax that only the `regex` package has, and that stand for one character of some kind.
@@ -32,6 +34,7 @@ _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
 Part = tuple[Any, Any]
 
 
+@lru_cache(maxsize=100_000)
 def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = MIN_CHARS) -> frozenset[str]:
     """Literals, folded as `fold_literal` does, one of which stands in each line that the pattern matches.
 
@@ -98,7 +101,7 @@ def first_words(pattern: str) -> frozenset[str]:
     tree = _parse(pattern)
     if tree is None or len(tree) < 2 or repr(tree[0]) != _NO_WORDS:
         return frozenset()
-    heads, _ = _heads(list(tree)[1:], frozenset(("",)))
+    heads, _ = _heads(list(tree)[1:], _NOTHING_YET)
     folded = {fold_literal(head) for head in heads}
     return frozenset() if min(map(len, folded)) < MIN_CHARS else frozenset(folded)
 
@@ -124,6 +127,7 @@ def longest_match(pattern: str) -> int | None:
 _NO_LIMIT = 100_000
 
 
+@lru_cache(maxsize=1_000)
 def _parse(pattern: str) -> Any:
     try:
         return sre_parser.parse(_ONE_OF.sub(r"\\w", pattern), re.IGNORECASE)
@@ -138,13 +142,13 @@ def _required(tree: Sequence[Part], before: str, min_chars: int) -> frozenset[st
     if len(tree) == 1 and tree[0][0] is sre.BRANCH:
         branches = [_required(list(branch), before, min_chars) for branch in tree[0][1][1]]
         return None if any(branch is None for branch in branches) else frozenset().union(*filter(None, branches))
-    heads, _ = _heads([*tree], frozenset(("",)))
+    heads, _ = _heads([*tree], _NOTHING_YET)
     folded = {fold_literal(head).lstrip(" ") for head in heads}
-    inside = _best(tree, min_chars)
     if min(map(len, folded)) < (MIN_HEAD_CHARS if before else min_chars):
-        return inside
+        return _best(tree, min_chars)
     own = frozenset(before + head for head in folded if not _has_shorter_head(head, folded))
-    return own if before or inside is None else max(own, inside, key=_selectivity)
+    inside = None if before else _best(tree, min_chars)
+    return own if inside is None else max(own, inside, key=_selectivity)
 
 
 def _has_shorter_head(head: str, heads: set[str]) -> bool:
@@ -155,23 +159,30 @@ def _heads(tree: Sequence[Part], heads: frozenset[str]) -> tuple[frozenset[str],
     """All ways in which the parts may go on after the heads, and whether that is all of the parts."""
     for kind, value in tree:
         longer, is_all = _longer(kind, value, heads)
-        if longer is None or len(longer) > max(MAX_HEADS, len(_DIGITS)):
+        if longer is None or (len(longer) > MAX_HEADS and heads != _NOTHING_YET):
             return heads, False
         heads = longer
-        if not is_all:
+        if not is_all or min(map(len, heads)) >= ENOUGH_CHARS or len(heads) > MAX_HEADS:
             return heads, False
     return heads, True
+
+
+_NOTHING_YET = frozenset(("",))
 
 
 def _longer(kind: Any, value: Any, heads: frozenset[str]) -> tuple[frozenset[str] | None, bool]:
     """The heads with one part behind them, and whether with all of it; None where the part can't be spelled out."""
     if kind is sre.LITERAL:
-        return frozenset(head + chr(value) for head in heads), True
+        return frozenset([head + chr(value) for head in heads]), True
     if kind is sre.IN and (choices := _choices(value)):
-        return frozenset(head + choice for head in heads for choice in choices), True
+        if len(heads) * len(choices) > MAX_HEADS and heads != _NOTHING_YET:
+            return None, False
+        return frozenset([head + choice for head in heads for choice in choices]), True
     if kind is sre.SUBPATTERN:
         return _heads(list(value[3]), heads)
     if kind is sre.BRANCH:
+        if len(heads) * len(value[1]) > MAX_HEADS:
+            return None, False
         found = [_heads(list(branch), heads) for branch in value[1]]
         return frozenset().union(*(longer for longer, _ in found)), all(is_all for _, is_all in found)
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
@@ -223,7 +234,7 @@ def _sets(tree: Iterable[Part], min_chars: int) -> Iterator[frozenset[str]]:
     parts = list(tree)
     for place, (kind, value) in enumerate(parts):
         if kind is not sre.LITERAL or place == 0 or parts[place - 1][0] is not sre.LITERAL:
-            heads, _ = _heads(parts[place:], frozenset(("",)))
+            heads, _ = _heads(parts[place:], _NOTHING_YET)
             folded = {fold_literal(head) for head in heads} if len(heads) <= MAX_HEADS else {""}
             if min(map(_selective_chars, folded)) >= min_chars:
                 yield frozenset(head for head in folded if not _has_shorter_head(head, folded))
