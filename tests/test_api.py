@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.metadata
 import pickle
 from collections.abc import Callable
@@ -135,9 +134,8 @@ def test_nothing_is_cleaned_with_half_a_pack(pack: Path) -> None:
 def test_documents_and_results_do_not_change() -> None:
     cleaned = cleaner.clean(PROSE)
     for frozen in (cleaned, Document(PROSE), Edit(0, 1, "", Action.REMOVE, Reason("r", 1, "")), Reason("r", 1, "")):
-        field = dataclasses.fields(frozen)[0].name
-        with pytest.raises(dataclasses.FrozenInstanceError):
-            setattr(frozen, field, None)
+        with pytest.raises(AttributeError):
+            setattr(frozen, frozen.__struct_fields__[0], None)
 
 
 def test_results_and_findings_cross_processes(pack: Path) -> None:

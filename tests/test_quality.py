@@ -56,7 +56,7 @@ STORY = "\n".join(
 )
 RESIDUE = "Leave a Reply\nYour email address will not be published. Required fields are marked *"
 MORE = "Nine other stories that nobody has asked for stand here"
-KEPT = "Read also: the ferry that never came"
+KEPT = "Also see: the ferry that never came"
 
 
 def invented_bench(folder: Path) -> Path:

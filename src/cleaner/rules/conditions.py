@@ -243,7 +243,7 @@ def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, s
         other = page.neighbour(line, step)
         distance = abs(other.number - line.number) if other else 0
         for check in test.checks(other, distance):
-            yield check if check.holds else check.under(key)
+            yield check.under(key)
 
 
 def _is_on(url: str | None, domains: tuple[str, ...]) -> bool:
