@@ -22,7 +22,7 @@ from cleaner.lazy import lazy
 from cleaner.rules.literals import required_literals
 from cleaner.rules.model import Rule
 from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
-from cleaner.segment import Line, Page
+from cleaner.segment import Line, Page, repeated_runs
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
 HEADLINE_MIN_WORDS = 3
@@ -137,12 +137,19 @@ class _View:
         counts = Counter(self.phrases)
         return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
 
+    @lazy
+    def runs(self) -> list[range]:
+        """Places of lines in a row that repeat others in a row."""
+        return repeated_runs(self.phrases) if self.has_repeated else []
+
     def meets(self, place: int, rule: Rule) -> bool:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
         own, page = rule.conditions.own, self.page
         row = (place if self.kept is None else self.kept[place]) * COLUMNS
         raw, start, end = page.scan.raw, page.scan.table[row + BYTE_START], page.scan.table[row + BYTE_END]
-        if own.words is not None and not own.words.holds(count_words(raw, start, end, MANY_WORDS)):
+        if own.words is not None and (
+            end - start < 2 * own.words.min - 1 or not own.words.holds(count_words(raw, start, end, MANY_WORDS))
+        ):
             return False
         if own.prose is not None and is_prose(raw, start, end) is not own.prose:
             return False
@@ -174,7 +181,11 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     places: Sequence[int]
     if match == "exact" and not repeater.has_patterns:
         said = encode(headline.phrase) if headline is not None and against == "headline" else None
-        places = [place for place in view.repeated if _says(view, place, against, said)]
+        passage = repeater.rule.duplicate.passage if repeater.rule.duplicate else None
+        if passage is not None:
+            places = [place for run in view.runs if len(run) >= passage.line_count for place in run]
+        else:
+            places = [place for place in view.repeated if _says(view, place, against, said)]
     elif against == "earlier":
         places = view.holding(repeater.literals)
     elif against == "headline":

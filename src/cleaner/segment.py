@@ -123,27 +123,33 @@ class Passage:
         )
 
 
-def repeated_passages(page: Page) -> dict[int, Passage]:
-    """For each line that says what an earlier line says, by place, the passage that goes on around it in both places.
+def repeated_runs(phrases: Sequence[bytes]) -> list[range]:
+    """The places of lines in a row that say what earlier lines in a row say, by their folded phrases.
 
-    A passage is followed from the first line that said the same, for as long as the next lines are the same too.
+    A run is followed from the first line that said the same, for as long as the next lines are the same too.
     """
     first: dict[bytes, int] = {}
-    runs: list[list[Line]] = []
-    distance = 0
-    for place, phrase in enumerate(page.phrases):
-        if distance and page.phrases[place - distance] == phrase:
-            runs[-1].append(page.content[place])
-        elif phrase and phrase in first:
-            distance = place - first[phrase]
-            runs.append([page.content[place]])
-        else:
-            distance = 0
-        first.setdefault(phrase, place)
+    runs: list[range] = []
+    distance = start = 0
+    for place, phrase in enumerate(phrases):
+        if distance and phrases[place - distance] == phrase:
+            continue
+        if distance:
+            runs.append(range(start, place))
+        said = first.setdefault(phrase, place) if phrase else place
+        distance, start = place - said, place
+    if distance:
+        runs.append(range(start, len(phrases)))
+    return runs
+
+
+def repeated_passages(page: Page) -> dict[int, Passage]:
+    """For each line that says what an earlier line says, by place, the passage that goes on around it in both."""
     found: dict[int, Passage] = {}
-    for run in runs:
-        passage = Passage(len(run), sum(line.word_count for line in run), sum(line.is_prose for line in run))
-        found.update((line.place, passage) for line in run)
+    for run in repeated_runs(page.phrases):
+        lines = [page.content[place] for place in run]
+        passage = Passage(len(run), sum(line.word_count for line in lines), sum(line.is_prose for line in lines))
+        found.update(dict.fromkeys(run, passage))
     return found
 
 
