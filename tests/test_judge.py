@@ -482,6 +482,11 @@ DUPLICATES = {
         [f"{DUPLICATE}, repeats: {{of: headline, match: contained}}"],
         [f"= {TITLE}", "- its second week", "- Its second", "= second weekend", "= strike second"],
     ),
+    "headline: contained, further up than the headline and the lines that the rule looks at": Case(
+        [f"{DUPLICATE}, where: {{first: 2}}, repeats: {{of: headline, match: contained}}"],
+        ["= Home", "- enters its second week", "= Harbour", "= Ferry strike enters its second week"],
+        title="Ferry strike enters its second week",
+    ),
     "headline: contained, with punctuation inside": Case(
         [f"{DUPLICATE}, repeats: {{of: headline, match: contained}}"],
         [

@@ -7,7 +7,7 @@ them alone, in line order, because a line that has gone is nothing to repeat.
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -208,16 +208,17 @@ def _says(view: _View, place: int, against: str, headline: bytes | None) -> bool
 
 def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
     """Places of lines that may say the headline, or a part of it, otherwise than word for word."""
-    said = encode(headline.phrase) if headline is not None else b""
-    if not said:
+    if headline is None or not headline.phrase:
         return ()
+    said = encode(headline.phrase)
     if repeater.has_patterns:
         places = view.holding((said,) if repeater.match == "exact" else repeater.literals)
-        return places if len(places) > 1 else ()  # one of them is the headline itself
-    if repeater.match == "fuzzy":
-        return range(len(view.phrases))
-    found = [place for place, phrase in enumerate(view.phrases[: repeater.reach]) if phrase in said]
-    return found if len(found) > 1 else ()
+    elif repeater.match == "fuzzy":
+        places = view.first(repeater.reach)
+    else:
+        places = [place for place in view.first(repeater.reach) if view.phrases[place] in said]
+    own = headline.place if view.kept is None else bisect_left(view.kept, headline.place)
+    return [place for place in places if place != own]
 
 
 def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
