@@ -17,20 +17,12 @@ import orjson
 import regex
 
 from benchmarks.once import Work
-from cleaner import Cleaner
+from cleaner import Cleaner, repair
 from cleaner.fold import fold_shape
 from cleaner.rules.model import Rule, Scope, Verb
 
-CONFIG = ftfy.TextFixerConfig(
-    unescape_html=True,
-    fix_latin_ligatures=False,
-    fix_character_width=False,
-    uncurl_quotes=False,
-    fix_line_breaks=False,
-    normalization="NFC",
-    explain=False,
-)
-CODE_CONFIG = CONFIG._replace(unescape_html=False)
+CONFIG = repair.CONFIG._replace(explain=False)
+CODE_CONFIG = repair.CODE_CONFIG._replace(explain=False)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cleaner import Cleaner
 from cleaner.cut import LINE_END, cut
 from cleaner.damage import is_bad_pair, is_odd
-from cleaner.repair import _CODE_CONFIG, _CONFIG, is_code, needs_repair, repair, tidy
+from cleaner.repair import CODE_CONFIG, CONFIG, is_code, needs_repair, repair, tidy
 from cleaner.rules.load import RuleSet
 from cleaner.scan import encode, scan
 
@@ -151,7 +151,7 @@ def test_tidy(text: str, tidied: str) -> None:
 
 
 def mended_by_ftfy(line: str, unescape: bool) -> str:
-    return fix_and_explain(line, _CONFIG if unescape else _CODE_CONFIG).text
+    return fix_and_explain(line, CONFIG if unescape else CODE_CONFIG).text
 
 
 DAMAGE = st.sampled_from(

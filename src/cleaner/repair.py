@@ -22,7 +22,7 @@ from cleaner.damage import CONTROL
 from cleaner.model import Action, Edit, Reason
 from cleaner.scan import encode, scan
 
-_CONFIG = TextFixerConfig(
+CONFIG = TextFixerConfig(
     unescape_html=True,
     fix_latin_ligatures=False,
     fix_character_width=False,
@@ -31,7 +31,7 @@ _CONFIG = TextFixerConfig(
     normalization="NFC",
     explain=True,
 )
-_CODE_CONFIG = _CONFIG._replace(unescape_html=False)
+CODE_CONFIG = CONFIG._replace(unescape_html=False)
 
 # ftfy reads at most this many code points at once (TextFixerConfig.max_decode_length).
 _PIECE_CHARS = 1_000_000
@@ -167,7 +167,7 @@ _BESIDE = 3  # the sequences of `ftfy.badness.BADNESS_RE` look at two at most
 
 def _mend(line: str, unescape: bool, is_last: bool) -> tuple[Edit, ...]:
     """Edits of one line, narrowed to the words that changed; trailing white space goes as well where the line ends."""
-    fixed, steps = fix_and_explain(line, _CONFIG if unescape else _CODE_CONFIG)
+    fixed, steps = fix_and_explain(line, CONFIG if unescape else CODE_CONFIG)
     name = _repair_name(steps or [])
     edits: list[Edit] = []
     body = len(line)
