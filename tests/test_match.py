@@ -144,6 +144,8 @@ def test_a_digit_at_the_beginning_is_any_digit() -> None:
     literals = required_literals(r"\d+ likes?")
     assert {f"{LINE_START}7", f"{LINE_START}\N{ARABIC-INDIC DIGIT SEVEN}"} <= literals
     assert not any(literal[1:].isalpha() for literal in literals)
+    decimals = {fold_literal(character) for character in map(chr, range(0x110000)) if character.isdecimal()}
+    assert literals == {f"{LINE_START}{decimal}" for decimal in decimals}
 
 
 def test_literals_inside_a_line_stand_anywhere() -> None:

@@ -144,7 +144,7 @@ def _marks(character: str) -> int:
 _BLOCKS = cython.declare(list, [None] * (0x110000 // 256))
 _ASCII = Block(0)
 _BLOCKS[0] = _ASCII
-_BYTE_FLAGS = cython.declare(bytes, bytes(flags for flags in _ASCII.flags[:128]) + bytes([128]) * 128)
+_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags[:128] + bytes([128]) * 128)
 _BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
 
 
@@ -666,7 +666,7 @@ def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bo
     marks: cython.int = _marks_at(source, at)
     if not marks & _ENDS_SENTENCE:
         return False
-    needed: cython.Py_ssize_t = 20 if marks & _ASKS else 8
+    needed: cython.Py_ssize_t = PROSE_MIN_WORDS_ASKING if marks & _ASKS else PROSE_MIN_WORDS
     return count_words(raw, start, end, needed) >= needed
 
 
@@ -683,7 +683,7 @@ def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> 
         at = _before(source, start, at)
     if at >= start and _marks_at(source, at) & _ENDS_CLAUSE:
         return False
-    return 1 <= count_words(raw, start, end, 31) <= 30
+    return 1 <= count_words(raw, start, end, HEADING_MAX_WORDS + 1) <= HEADING_MAX_WORDS
 
 
 @cython.boundscheck(False)
