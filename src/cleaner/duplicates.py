@@ -7,7 +7,7 @@ them alone, in line order, because a line that has gone is nothing to repeat.
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,17 @@ import regex
 
 from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
-from cleaner.lazy import lazy
-from cleaner.rules.literals import required_literals
+from cleaner.line import Line
+from cleaner.repeats import ends_in_head, repeated_places, repeated_runs
+from cleaner.rules.literals import ends_in_group, required_literals
 from cleaner.rules.model import Rule
-from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
-from cleaner.segment import Line, Page, repeated_runs
+from cleaner.scan import encode
+from cleaner.segment import Page, Passage
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
 HEADLINE_MIN_WORDS = 3
 # How far down the text the line is looked for that carries the title field.
 HEADLINE_LINES = 10
-
-MANY_WORDS = 1 << 30
 
 
 def _place(suspect: tuple[int, int]) -> int:
@@ -40,6 +39,8 @@ def _place(suspect: tuple[int, int]) -> int:
 class _Repeater:
     """A rule, what it repeats, the literals one of which a line must hold for its patterns to match, and how many
     lines from the top it looks at.
+
+    It `says_its_end` where what its patterns compare of a line goes on to the line's end.
     """
 
     number: int
@@ -49,6 +50,7 @@ class _Repeater:
     has_patterns: bool
     literals: tuple[bytes, ...]
     reach: int
+    says_its_end: bool
 
 
 class Duplicates:
@@ -72,13 +74,13 @@ class Duplicates:
         """Whether no line would be claimed on the page without the lines of these places; False where one might."""
         view = _View(page, gone)
         headline = find_headline(page, lambda place: place not in gone)
-        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        repeaters = self._repeaters if view.repeated else self._part_repeaters
         return not any(_suspects(repeater, headline, view) for repeater in repeaters)
 
     def _claim_below(self, above: int, headline: Line | None, view: _View, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
         page = view.page
-        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        repeaters = self._repeaters if view.repeated else self._part_repeaters
         suspects = [
             (place, repeater.number)
             for repeater in repeaters
@@ -110,7 +112,10 @@ def _make_repeater(rule: Rule, number: int) -> _Repeater:
     assert repeats is not None
     where = rule.conditions.where
     reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
-    return _Repeater(number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
+    says_its_end = all(ends_in_group(pattern.source, "said") for pattern in rule.patterns)
+    return _Repeater(
+        number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach, says_its_end
+    )
 
 
 def _literals(rule: Rule) -> tuple[bytes, ...]:
@@ -127,33 +132,31 @@ class _View:
         self.page = page
         self.kept = [place for place in range(len(page.phrases)) if place not in gone] if gone else None
         self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
-        self.has_repeated = len(set(self.phrases)) < len(self.phrases)
+        self.repeated = repeated_places(self.phrases)
 
-    @lazy
-    def repeated(self) -> Sequence[int]:
-        """Places of lines whose phrase other lines have, too."""
-        if not self.has_repeated:
-            return ()
-        counts = Counter(self.phrases)
-        return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
+    def place_on_page(self, place: int) -> int:
+        """The line's place among all lines of the page."""
+        return place if self.kept is None else self.kept[place]
 
-    @lazy
-    def runs(self) -> list[range]:
-        """Places of lines in a row that repeat others in a row."""
-        return repeated_runs(self.phrases) if self.has_repeated else []
+    def passages(self, least: Passage) -> Sequence[int]:
+        """Places of lines in a row that repeat others in a row, where those are as much as that."""
+        runs = (run for run in repeated_runs(self.phrases) if len(run) >= least.line_count) if self.repeated else ()
+        return [
+            place
+            for run in runs
+            if Passage.of(self.page.scan, map(self.place_on_page, run)).holds(least)
+            for place in run
+        ]
 
     def meets(self, place: int, rule: Rule) -> bool:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
-        own, page = rule.conditions.own, self.page
-        row = (place if self.kept is None else self.kept[place]) * COLUMNS
-        raw, start, end = page.scan.raw, page.scan.table[row + BYTE_START], page.scan.table[row + BYTE_END]
-        if own.words is not None and (
-            end - start < 2 * own.words.min - 1 or not own.words.holds(count_words(raw, start, end, MANY_WORDS))
-        ):
-            return False
-        if own.prose is not None and is_prose(raw, start, end) is not own.prose:
-            return False
-        return own.heading is None or is_heading(raw, start, end) is own.heading
+        own, scanned = rule.conditions.own, self.page.scan
+        place = self.place_on_page(place)
+        return (
+            (own.words is None or own.words.holds(scanned.word_count(place)))
+            and (own.prose is None or scanned.is_prose(place) is own.prose)
+            and (own.heading is None or scanned.is_heading(place) is own.heading)
+        )
 
     def first(self, count: int) -> Sequence[int]:
         """The first places."""
@@ -164,15 +167,11 @@ class _View:
         page = self.page
         if not literals or not page.is_folded_whole:
             return range(len(self.phrases))
-        folded, found = page.scan.folded, set()
-        for literal in literals:
-            at = folded.find(literal)
-            while at >= 0:
-                found.add(bisect_right(page.folded_starts, at) - 1)
-                at = folded.find(literal, at + 1)
+        found = page.scan.places_holding(literals)
         if self.kept is None:
-            return sorted(found)
-        return [place for place, kept in enumerate(self.kept) if kept in found]
+            return found
+        held = frozenset(found)
+        return [place for place, kept in enumerate(self.kept) if kept in held]
 
 
 def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
@@ -183,7 +182,7 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
         said = encode(headline.phrase) if headline is not None and against == "headline" else None
         passage = repeater.rule.duplicate.passage if repeater.rule.duplicate else None
         if passage is not None:
-            places = [place for run in view.runs if len(run) >= passage.line_count for place in run]
+            places = view.passages(passage)
         else:
             places = [place for place in view.repeated if _says(view, place, against, said)]
     elif against == "earlier":
@@ -237,6 +236,8 @@ def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
             is_suspect = phrase in other
         elif match == "exact":
             is_suspect = other in phrase
+        elif match == "prefix" and repeater.says_its_end and view.page.is_folded_whole:
+            is_suspect = ends_in_head(phrase, other)
         else:
             is_suspect = match == "contained" or other.partition(b" ")[0] in phrase
         if is_suspect:

@@ -62,6 +62,10 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 # space, in code points and in bytes; offset of the folded line in `Scan.folded`.
 NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED = range(8)
 COLUMNS = 8
+_BYTE_START = cython.declare(cython.int, BYTE_START)
+_BYTE_END = cython.declare(cython.int, BYTE_END)
+_FOLDED = cython.declare(cython.int, FOLDED)
+_COLUMNS = cython.declare(cython.int, COLUMNS)
 
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
@@ -82,10 +86,18 @@ class Block:
         self.marks = bytes(map(_marks, characters))
 
 
+@cython.cclass
 class Scan:
-    """The lines of a text that are not blank; see `scan`."""
+    """The lines of a text that are not blank, asked by their places among themselves; see `scan`."""
 
-    __slots__ = ("folded", "line_count", "odd", "phrases", "raw", "table")
+    raw = cython.declare(bytes, visibility="readonly")
+    table = cython.declare(object, visibility="readonly")
+    line_count = cython.declare(cython.Py_ssize_t, visibility="readonly")
+    folded = cython.declare(bytes, visibility="readonly")
+    phrases = cython.declare(list, visibility="readonly")
+    odd = cython.declare(list, visibility="readonly")
+    trailing = cython.declare(list, visibility="readonly")
+    _rows: cython.int[::1]
 
     def __init__(
         self,
@@ -95,13 +107,79 @@ class Scan:
         folded: bytes,
         phrases: list[bytes | None],
         odd: list[tuple[int, int]],
+        trailing: list[tuple[int, int]],
     ) -> None:
         self.raw = raw
         self.table = table
+        self._rows = table
         self.line_count = line_count
         self.folded = folded
         self.phrases = phrases
         self.odd = odd
+        self.trailing = trailing
+
+    def folded_line(self, place: cython.Py_ssize_t) -> bytes:
+        """The line as it stands in `folded`, with the newlines around it."""
+        row: cython.Py_ssize_t = self._at(place)
+        is_last: cython.bint = place + 1 == self.line_count
+        end: cython.Py_ssize_t = len(self.folded) if is_last else self._rows[row + _COLUMNS + _FOLDED]
+        return self.folded[self._rows[row + _FOLDED] - 1 : end]
+
+    def word_count(self, place: cython.Py_ssize_t) -> int:
+        """Number of words of a line: see `count_words`."""
+        row: cython.Py_ssize_t = self._at(place)
+        start: cython.Py_ssize_t = self._rows[row + _BYTE_START]
+        end: cython.Py_ssize_t = self._rows[row + _BYTE_END]
+        return count_words(self.raw, start, end, end - start)
+
+    def is_prose(self, place: cython.Py_ssize_t) -> bool:
+        """Whether a line reads as running text: see `is_prose`."""
+        row: cython.Py_ssize_t = self._at(place)
+        return is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+
+    def is_heading(self, place: cython.Py_ssize_t) -> bool:
+        """Whether a line could be a title: see `is_heading`."""
+        row: cython.Py_ssize_t = self._at(place)
+        return is_heading(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+
+    def prose_counts(self) -> list[int]:
+        """How many lines of prose stand before each line, and at the end how many there are."""
+        counts = [0]
+        count: cython.int = 0
+        place: cython.Py_ssize_t
+        for place in range(self.line_count):
+            row: cython.Py_ssize_t = place * _COLUMNS
+            count += is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+            counts.append(count)
+        return counts
+
+    def span(self, place: cython.Py_ssize_t) -> tuple[int, int, int, int, int]:
+        """The first five columns of a line."""
+        row: cython.Py_ssize_t = self._at(place)
+        rows: cython.int[::1] = self._rows
+        return rows[row], rows[row + 1], rows[row + 2], rows[row + 3], rows[row + 4]
+
+    def places_holding(self, literals: tuple[bytes, ...]) -> list[int]:
+        """The places of the lines that hold one of the folded literals, in order."""
+        found: set[int] = set()
+        place: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        for literal in literals:
+            place = 0
+            at = self.folded.find(literal)
+            while at >= 0:
+                while place + 1 < self.line_count and self._rows[(place + 1) * _COLUMNS + _FOLDED] <= at:
+                    place += 1
+                found.add(place)
+                at = self.folded.find(literal, at + 1)
+        return sorted(found)
+
+    @cython.cfunc
+    def _at(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Where the line's columns begin; raises `IndexError` where there is no such line."""
+        if not 0 <= place < self.line_count:
+            raise IndexError(f"no line {place} among {self.line_count}")
+        return place * _COLUMNS
 
 
 def _fold(character: str) -> bytes:
@@ -225,6 +303,7 @@ class _Scanner:
     phrase_end: cython.Py_ssize_t
     is_entangled: cython.bint
     is_odd: cython.bint
+    has_trail: cython.bint
 
     def __init__(self, raw: bytes) -> None:
         self.size = len(raw)
@@ -290,8 +369,7 @@ class _Scanner:
             for index in range(start, end):
                 if source[index] == 38 and _is_entity(source, index, end):
                     self.is_odd = True
-        if end < line_end:
-            self.is_odd = True
+        self.has_trail = end < line_end
         return True
 
     @cython.cfunc
@@ -450,7 +528,8 @@ def scan(raw: bytes) -> Scan:
     `table` has `COLUMNS` numbers a line.  `folded` holds the lines as UTF-8, each behind a newline and the last one
     before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
     punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
-    spans of whole lines with odd characters, entities, or white space at their end.
+    spans of whole lines with odd characters or entities, or with white space at their end that is more than spaces;
+    `trailing` those of the spaces at the end of other lines.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
@@ -462,6 +541,7 @@ def scan(raw: bytes) -> Scan:
     rows: cython.int[::1] = table
     phrases: list[bytes | None] = []
     odd: list[tuple[int, int]] = []
+    trailing: list[tuple[int, int]] = []
     line_count: cython.Py_ssize_t = 0
     number: cython.int = 0
     row: cython.Py_ssize_t
@@ -479,7 +559,7 @@ def scan(raw: bytes) -> Scan:
             here.text_start = here.phrase_start = -1
             here.text_end = start
             here.text_end_extra = here.extra
-            here.is_entangled = here.is_odd = False
+            here.is_entangled = here.is_odd = here.has_trail = False
             if not here.fold_plain(start, end):
                 here.fold_carefully(start, end)
             next_first = (end + 1 if end < size else size) - here.extra
@@ -504,9 +584,11 @@ def scan(raw: bytes) -> Scan:
                 here.at += 1
             if here.is_odd:
                 odd.append((first, next_first))
+            elif here.has_trail:
+                trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
         start = end + 1
-    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd)
+    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd, trailing)
 
 
 @cython.cfunc
@@ -537,7 +619,7 @@ def _line_end(
 def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
 
-    The other text had no odd lines.
+    The other text had no odd lines, and no white space at the end of others but spaces.
     """
     source: cython.p_uchar = raw
     size: cython.Py_ssize_t = len(raw)
@@ -586,7 +668,7 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
         fold_start += fold_end - old[row + 7]
         phrases.append(before.phrases[place])
         line_count += 1
-    return Scan(raw, table, line_count, b"".join(folded), phrases, [])
+    return Scan(raw, table, line_count, b"".join(folded), phrases, [], [])
 
 
 @cython.cfunc
@@ -610,6 +692,7 @@ def _is_entity(source: cython.p_uchar, index: cython.Py_ssize_t, size: cython.Py
     return False
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> int:
@@ -709,6 +792,7 @@ def _skip_note(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_
     return place if digits and place >= start and source[place] == 91 else end
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
@@ -735,6 +819,7 @@ def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bo
     return count_words(raw, start, end, needed) >= needed
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
@@ -749,17 +834,3 @@ def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> 
     if at >= start and _marks_at(source, at) & _ENDS_CLAUSE:
         return False
     return 1 <= count_words(raw, start, end, HEADING_MAX_WORDS + 1) <= HEADING_MAX_WORDS
-
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
-def prose_counts(text: Scan) -> list[int]:
-    """How many lines of prose stand before each line of the scan, and at the end how many there are."""
-    counts = [0]
-    count: cython.int = 0
-    rows: cython.int[::1] = text.table
-    row: cython.Py_ssize_t
-    for row in range(text.line_count):
-        count += is_prose(text.raw, rows[row * 8 + 5], rows[row * 8 + 6])
-        counts.append(count)
-    return counts

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cleaner.fold import fold_phrase
+from cleaner.line import Line
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import NO_PATTERNS, PatternSet
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
+from cleaner.line import Line
 from cleaner.model import CleanerError
-from cleaner.rules.literals import Needs, required_literals
-from cleaner.segment import Line
+from cleaner.rules.literals import read_needs, required_literals
+from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
@@ -49,7 +50,7 @@ class LinePattern:
     @lazy
     def needs(self) -> Needs:
         """What a folded line must hold for the pattern to match all of it."""
-        return Needs(self.source)
+        return read_needs(self.source)
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
