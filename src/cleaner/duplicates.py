@@ -18,10 +18,12 @@ import regex
 
 from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
+from cleaner.lazy import lazy
 from cleaner.line import Line
-from cleaner.repeats import ends_in_head, repeated_places, repeated_runs
+from cleaner.repeats import ENDS_IN_HEAD, HOLDS, HOLDS_FIRST_WORD, IS_IN, places_beside, repeated_places, repeated_runs
 from cleaner.rules.literals import ends_in_group, required_literals
 from cleaner.rules.model import Rule
+from cleaner.rules.pattern import LinePattern
 from cleaner.scan import encode
 from cleaner.segment import Page, Passage
 
@@ -40,7 +42,7 @@ class _Repeater:
     """A rule, what it repeats, the literals one of which a line must hold for its patterns to match, and how many
     lines from the top it looks at.
 
-    It `says_its_end` where what its patterns compare of a line goes on to the line's end.
+    `relation` is what a line surely has in common with its neighbour where it repeats it, None for nothing.
     """
 
     number: int
@@ -50,7 +52,7 @@ class _Repeater:
     has_patterns: bool
     literals: tuple[bytes, ...]
     reach: int
-    says_its_end: bool
+    relation: int | None
 
 
 class Duplicates:
@@ -112,10 +114,20 @@ def _make_repeater(rule: Rule, number: int) -> _Repeater:
     assert repeats is not None
     where = rule.conditions.where
     reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
-    says_its_end = all(ends_in_group(pattern.source, "said") for pattern in rule.patterns)
+    relation = _relation(repeats.match, rule.patterns)
     return _Repeater(
-        number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach, says_its_end
+        number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach, relation
     )
+
+
+def _relation(match: str, patterns: Sequence[LinePattern]) -> int | None:
+    if match == "fuzzy" or (match == "contained" and patterns):
+        return None
+    if not patterns:
+        return IS_IN
+    if match == "exact":
+        return HOLDS
+    return ENDS_IN_HEAD if all(ends_in_group(pattern.source, "said") for pattern in patterns) else HOLDS_FIRST_WORD
 
 
 def _literals(rule: Rule) -> tuple[bytes, ...]:
@@ -134,7 +146,7 @@ class _View:
         self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
         self.repeated = repeated_places(self.phrases)
 
-    def place_on_page(self, place: int) -> int:
+    def _place_on_page(self, place: int) -> int:
         """The line's place among all lines of the page."""
         return place if self.kept is None else self.kept[place]
 
@@ -144,14 +156,14 @@ class _View:
         return [
             place
             for run in runs
-            if Passage.of(self.page.scan, map(self.place_on_page, run)).holds(least)
+            if Passage.of(self.page.scan, map(self._place_on_page, run)).holds(least)
             for place in run
         ]
 
     def meets(self, place: int, rule: Rule) -> bool:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
         own, scanned = rule.conditions.own, self.page.scan
-        place = self.place_on_page(place)
+        place = self._place_on_page(place)
         return (
             (own.words is None or own.words.holds(scanned.word_count(place)))
             and (own.prose is None or scanned.is_prose(place) is own.prose)
@@ -164,13 +176,21 @@ class _View:
 
     def holding(self, literals: tuple[bytes, ...]) -> Sequence[int]:
         """Places of lines that hold one of the folded literals; all places where there are none."""
-        page = self.page
-        if not literals or not page.is_folded_whole:
+        if not literals:
             return range(len(self.phrases))
-        found = page.scan.places_holding(literals)
-        if self.kept is None:
-            return found
-        held = frozenset(found)
+        found = self._places(self.page.scan.places_holding(literals))
+        return sorted({*found, *self.entangled}) if self.entangled else found
+
+    @lazy
+    def entangled(self) -> Sequence[int]:
+        """Places of lines that are not folded character by character: what they hold can't be seen in parts."""
+        return self._places(self.page.scan.entangled)
+
+    def _places(self, on_page: Sequence[int]) -> Sequence[int]:
+        """The places, among what is left, of lines of the page."""
+        if self.kept is None or not on_page:
+            return on_page
+        held = frozenset(on_page)
         return [place for place, kept in enumerate(self.kept) if kept in held]
 
 
@@ -179,12 +199,8 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     against, match, reach = repeater.against, repeater.match, repeater.reach
     places: Sequence[int]
     if match == "exact" and not repeater.has_patterns:
-        said = encode(headline.phrase) if headline is not None and against == "headline" else None
         passage = repeater.rule.duplicate.passage if repeater.rule.duplicate else None
-        if passage is not None:
-            places = view.passages(passage)
-        else:
-            places = [place for place in view.repeated if _says(view, place, against, said)]
+        places = _saying_again(view, against, headline) if passage is None else view.passages(passage)
     elif against == "earlier":
         places = view.holding(repeater.literals)
     elif against == "headline":
@@ -194,15 +210,16 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     return [place for place in places if place < reach and view.meets(place, repeater.rule)] if places else places
 
 
-def _says(view: _View, place: int, against: str, headline: bytes | None) -> bool:
-    """Whether a line whose phrase other lines have, too, has it of the line that is asked for."""
-    phrases = view.phrases
-    if against == "earlier":
-        return True
+def _saying_again(view: _View, against: str, headline: Line | None) -> Sequence[int]:
+    """Places of lines whose phrase other lines have, too, where those are what is asked for."""
+    phrases, repeated = view.phrases, view.repeated
+    if not repeated or against == "earlier":
+        return repeated
     if against == "headline":
-        return phrases[place] == headline
-    other = place + 1 if against == "next" else place - 1
-    return 0 <= other < len(phrases) and phrases[place] == phrases[other]
+        said = encode(headline.phrase) if headline is not None else None
+        return [place for place in repeated if phrases[place] == said]
+    step = 1 if against == "next" else -1
+    return [place for place in places_beside(phrases, repeated, step, IS_IN) if phrases[place] == phrases[place + step]]
 
 
 def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
@@ -222,27 +239,12 @@ def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) ->
 
 def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
     """Places of lines that may say what the next or previous line says, or a part of it."""
-    match, phrases, has_patterns = repeater.match, view.phrases, repeater.has_patterns
-    step = 1 if repeater.against == "next" else -1
-    places = view.holding(repeater.literals) if has_patterns and match != "exact" else view.first(repeater.reach)
-    if match == "fuzzy":
+    is_part = repeater.has_patterns and repeater.match != "exact"
+    places = view.holding(repeater.literals) if is_part else view.first(repeater.reach)
+    if repeater.relation is None or not places:
         return places
-    found = []
-    for place in places:
-        if not 0 <= place + step < len(phrases):
-            continue
-        phrase, other = phrases[place], phrases[place + step]
-        if not has_patterns:
-            is_suspect = phrase in other
-        elif match == "exact":
-            is_suspect = other in phrase
-        elif match == "prefix" and repeater.says_its_end and view.page.is_folded_whole:
-            is_suspect = ends_in_head(phrase, other)
-        else:
-            is_suspect = match == "contained" or other.partition(b" ")[0] in phrase
-        if is_suspect:
-            found.append(place)
-    return found
+    found = places_beside(view.phrases, places, 1 if repeater.against == "next" else -1, repeater.relation)
+    return sorted({*found, *view.entangled}) if repeater.relation == ENDS_IN_HEAD and view.entangled else found
 
 
 def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, page: Page, claims: Claims) -> bool:

@@ -92,7 +92,8 @@ class Line:
     def shape(self) -> str:
         """The text as patterns see it, code point for code point: see `cleaner.fold.fold_shape`."""
         if self._shape is None:
-            self._shape = fold_shape(self.text)
+            is_plain = self.text.isascii() and "\t" not in self.text
+            self._shape = self.text if is_plain else fold_shape(self.text)
         return self._shape
 
     @property

@@ -5,6 +5,8 @@ Compiled like `cleaner.scan`.  Lines are given as UTF-8, places count them from 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cython
 
 
@@ -63,14 +65,46 @@ def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]:
     return found
 
 
-@cython.boundscheck(False)
-@cython.wraparound(False)
-def ends_in_head(phrase: bytes, other: bytes) -> bool:
-    """Whether the line ends in what the other one begins with, be it a single byte.
+# What a line may have in common with the one beside it.
+IS_IN, HOLDS, ENDS_IN_HEAD, HOLDS_FIRST_WORD = range(4)
 
-    >>> ends_in_head(b"markets: shares fall", b"shares fall in tokyo")
-    True
+
+def places_beside(phrases: list[bytes], places: Sequence[int], step: int, relation: int) -> list[int]:
+    """Those of the places whose line has this in common with the line `step` places further on: it stands in that
+    line, it holds that line, it ends in whole words with which that line begins, or it holds that line's first word.
+
+    >>> places_beside([b"markets: shares fall", b"shares fall in tokyo"], [0, 1], 1, ENDS_IN_HEAD)
+    [0]
     """
+    found: list[int] = []
+    place: cython.Py_ssize_t
+    other: cython.Py_ssize_t
+    away: cython.Py_ssize_t = step
+    asked: cython.int = relation
+    is_so: cython.bint
+    for place in places:
+        other = place + away
+        if not 0 <= other < len(phrases):
+            continue
+        phrase: bytes = phrases[place]
+        beside: bytes = phrases[other]
+        if asked == 0:
+            is_so = phrase in beside
+        elif asked == 1:
+            is_so = beside in phrase
+        elif asked == 2:
+            is_so = _ends_in_head(phrase, beside)
+        else:
+            is_so = beside.partition(b" ")[0] in phrase
+        if is_so:
+            found.append(place)
+    return found
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _ends_in_head(phrase: bytes, other: bytes) -> cython.bint:
+    """Whether the line ends in what the other one begins with, up to the end of a word there, be it a single byte."""
     one: cython.p_uchar = phrase
     head: cython.p_uchar = other
     size: cython.Py_ssize_t = len(phrase)
@@ -81,6 +115,13 @@ def ends_in_head(phrase: bytes, other: bytes) -> bool:
         count = 0
         while at + count < size and one[at + count] == head[count]:
             count += 1
-        if at + count == size:
+        if at + count == size and not (count < most and _is_in_word(head[count])):
             return True
     return False
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _is_in_word(code: cython.uchar) -> cython.bint:
+    """Whether the byte surely is a part of a word: a letter or digit of ASCII, folded."""
+    return 97 <= code <= 122 or 48 <= code <= 57

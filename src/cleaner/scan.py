@@ -97,6 +97,7 @@ class Scan:
     phrases = cython.declare(list, visibility="readonly")
     odd = cython.declare(list, visibility="readonly")
     trailing = cython.declare(list, visibility="readonly")
+    entangled = cython.declare(list, visibility="readonly")
     _rows: cython.int[::1]
 
     def __init__(
@@ -108,6 +109,7 @@ class Scan:
         phrases: list[bytes | None],
         odd: list[tuple[int, int]],
         trailing: list[tuple[int, int]],
+        entangled: list[int],
     ) -> None:
         self.raw = raw
         self.table = table
@@ -117,6 +119,7 @@ class Scan:
         self.phrases = phrases
         self.odd = odd
         self.trailing = trailing
+        self.entangled = entangled
 
     def folded_line(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `folded`, with the newlines around it."""
@@ -529,7 +532,7 @@ def scan(raw: bytes) -> Scan:
     before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
     punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
     spans of whole lines with odd characters or entities, or with white space at their end that is more than spaces;
-    `trailing` those of the spaces at the end of other lines.
+    `trailing` those of the spaces at the end of other lines.  `entangled` are the places of the phrases that are None.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
@@ -542,6 +545,7 @@ def scan(raw: bytes) -> Scan:
     phrases: list[bytes | None] = []
     odd: list[tuple[int, int]] = []
     trailing: list[tuple[int, int]] = []
+    entangled: list[int] = []
     line_count: cython.Py_ssize_t = 0
     number: cython.int = 0
     row: cython.Py_ssize_t
@@ -575,6 +579,7 @@ def scan(raw: bytes) -> Scan:
                 rows[row + 7] = fold_start
                 line_count += 1
                 if here.is_entangled:
+                    entangled.append(len(phrases))
                     phrases.append(None)
                 elif here.phrase_start < 0:
                     phrases.append(b"")
@@ -588,7 +593,7 @@ def scan(raw: bytes) -> Scan:
                 trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
         start = end + 1
-    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd, trailing)
+    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd, trailing, entangled)
 
 
 @cython.cfunc
@@ -623,52 +628,55 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     """
     source: cython.p_uchar = raw
     size: cython.Py_ssize_t = len(raw)
-    old: cython.int[::1] = before.table
-    table = array("i", bytes(len(before.table) * 4))
+    count: cython.Py_ssize_t = before.line_count
+    table = array("i", bytes(4 * COLUMNS * (count + 1)))
+    old: cython.int[::1] = before._rows
     rows: cython.int[::1] = table
     phrases: list[bytes | None] = []
+    entangled: list[int] = []
     folded: list[bytes] = [b"\n"]
     number: cython.int = 0
     at: cython.Py_ssize_t = 0  # in bytes
     point: cython.int = 0  # in code points
-    line_count: cython.Py_ssize_t = 0
-    fold_start: cython.int = 1
     place: cython.Py_ssize_t
     row: cython.Py_ssize_t
-    to: cython.Py_ssize_t
-    fold_end: cython.Py_ssize_t
-    text_bytes: cython.Py_ssize_t
-    for place in range(before.line_count):
-        if place in gone:
+    to: cython.Py_ssize_t = 0
+    shift: cython.int = 0  # of what is folded
+    copied: cython.Py_ssize_t = 1
+    for place in range(count):
+        row = place * 8
+        if gone and place in gone:
+            folded.append(before.folded[copied : old[row + 7]])
+            copied = old[row + 15] if place + 1 < count else len(before.folded)
+            shift -= copied - old[row + 7]
             continue
         while source[at] == 10:
             at += 1
             point += 1
             number += 1
-        row = place * 8
-        to = line_count * 8
-        text_bytes = old[row + 6] - old[row + 5]
         rows[to] = number
         rows[to + 1] = point
         rows[to + 3] = point + old[row + 3] - old[row + 1]
         rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
-        while at < size and source[at] != 10:
-            at += 1
-        rows[to + 5] = at - text_bytes
+        at = _line_end(raw, source, at, size)
+        rows[to + 5] = at - (old[row + 6] - old[row + 5])
         rows[to + 6] = at
-        rows[to + 7] = fold_start
+        rows[to + 7] = old[row + 7] + shift
         point = rows[to + 4]
         if at < size:
             at += 1
             point += 1
         rows[to + 2] = point
         number += 1
-        fold_end = old[row + 15] if place + 1 < before.line_count else len(before.folded)
-        folded.append(before.folded[old[row + 7] : fold_end])
-        fold_start += fold_end - old[row + 7]
-        phrases.append(before.phrases[place])
-        line_count += 1
-    return Scan(raw, table, line_count, b"".join(folded), phrases, [], [])
+        to += 8
+        if gone:
+            if before.phrases[place] is None:
+                entangled.append(len(phrases))
+            phrases.append(before.phrases[place])
+    if not gone:
+        return Scan(raw, table, count, before.folded, before.phrases, [], [], before.entangled)
+    folded.append(before.folded[copied:])
+    return Scan(raw, table, to >> 3, b"".join(folded), phrases, [], [], entangled)
 
 
 @cython.cfunc

@@ -26,6 +26,7 @@ class Scan:
     phrases: list[bytes | None]
     odd: list[tuple[int, int]]
     trailing: list[tuple[int, int]]
+    entangled: list[int]
 
     def folded_line(self, place: int) -> bytes: ...
     def word_count(self, place: int) -> int: ...

@@ -55,7 +55,6 @@ class Page:
         self.document = document
         self.scan = scanned
         self.content = Content(document, scanned)
-        self.is_folded_whole = None not in scanned.phrases  # every line's phrase stands in the folded text as it is
 
     @lazy
     def lines(self) -> tuple[Line, ...]:
@@ -79,7 +78,7 @@ class Page:
     @lazy
     def phrases(self) -> list[bytes]:
         """The folded phrase of each line of `content`, as UTF-8."""
-        if self.is_folded_whole:
+        if not self.scan.entangled:
             return cast(list[bytes], self.scan.phrases)
         return [
             encode(fold_phrase(self.content[place].text)) if phrase is None else phrase
