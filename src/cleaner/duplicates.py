@@ -232,7 +232,7 @@ def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) ->
     elif repeater.match == "fuzzy":
         places = view.first(repeater.reach)
     else:
-        places = [place for place in view.first(repeater.reach) if view.phrases[place] in said]
+        places = [place for place in view.first(repeater.reach) if said.find(view.phrases[place]) >= 0]
     own = headline.place if view.kept is None else bisect_left(view.kept, headline.place)
     return [place for place in places if place != own]
 
@@ -275,7 +275,7 @@ def said_by(rule: Rule, line: Line) -> str:
     if not rule.patterns:
         return line.phrase
     for pattern in rule.patterns:
-        match = pattern.full_match(line)
+        match = pattern.full_match(line) if pattern.needs.are_met(line.folded) else None
         if match:
             return fold_phrase(match["said"] or "") if "said" in match.re.groupindex else line.phrase
     return ""

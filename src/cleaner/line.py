@@ -10,7 +10,7 @@ from typing import Any
 import cython
 
 from cleaner import scan as scanning
-from cleaner.fold import fold_phrase, fold_shape
+from cleaner.fold import FOLDED, fold_phrase, fold_shape
 
 _UNKNOWN = cython.declare(cython.int, -1)
 
@@ -38,6 +38,7 @@ class Line:
     _words: cython.Py_ssize_t
     _prose: cython.int
     _heading: cython.int
+    _passed: dict
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Line:
         self._scan = scanned
         self._phrase = self._shape = None
         self._folded = None
+        self._passed = None
         self._words = self._prose = self._heading = _UNKNOWN
 
     def __repr__(self) -> str:
@@ -92,8 +94,7 @@ class Line:
     def shape(self) -> str:
         """The text as patterns see it, code point for code point: see `cleaner.fold.fold_shape`."""
         if self._shape is None:
-            is_plain = self.text.isascii() and "\t" not in self.text
-            self._shape = self.text if is_plain else fold_shape(self.text)
+            self._shape = fold_shape(self.text) if _is_foldable(self.text) else self.text
         return self._shape
 
     @property
@@ -121,6 +122,15 @@ class Line:
             self._heading = self._scanned().is_heading(self._row) if self.text else False
         return self._heading == 1
 
+    def passes(self, test: Any) -> bool:
+        """Whether the test `holds` for the line, whoever asked first: windows of lines overlap."""
+        if self._passed is None:
+            self._passed = {}
+        known = self._passed.get(id(test))
+        if known is None:
+            known = self._passed[id(test)] = test.holds(self)
+        return known
+
     @cython.cfunc
     def _scanned(self):
         """The scan that the line stands in; one of its own where it came without."""
@@ -128,6 +138,16 @@ class Line:
             self._scan = scanning.scan(scanning.encode(self.text))
             self._row = 0
         return self._scan
+
+
+@cython.cfunc
+def _is_foldable(text: str) -> cython.bint:
+    """Whether some character of the text may have another shape."""
+    character: cython.Py_UCS4
+    for character in text:  # noqa: SIM110  (compiled, it makes no objects)
+        if (character > "\x7e" or character == "\t") and character in FOLDED:
+            return True
+    return False
 
 
 @cython.cclass

@@ -1,10 +1,13 @@
 # What `line.py` says to type checkers; its own annotations are for Cython.
 
 from collections.abc import Sequence
-from typing import overload
+from typing import Protocol, overload
 
 from cleaner.model import Document, Evidence
 from cleaner.scan import Scan
+
+class LineQuestion(Protocol):
+    def holds(self, line: Line) -> bool: ...
 
 class Line:
     number: int
@@ -40,6 +43,7 @@ class Line:
     def is_prose(self) -> bool: ...
     @property
     def is_heading(self) -> bool: ...
+    def passes(self, test: LineQuestion) -> bool: ...
 
 class Content(Sequence[Line]):
     def __init__(self, document: Document, scanned: Scan) -> None: ...

@@ -121,8 +121,9 @@ def tidy(text: str) -> list[Edit]:
         return [_edit(0, len(text), "", "blank-line")] if text else []
     if body_start:
         edits.append(_edit(0, body_start, "", "blank-line"))
-    runs = _BLANK_RUN.finditer(text, body_start, body_end)
-    edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
+    if text.find("\n\n\n", body_start, body_end) >= 0:
+        runs = _BLANK_RUN.finditer(text, body_start, body_end)
+        edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
     if body_end == len(text):
         edits.append(_edit(body_end, body_end, "\n", "final-newline"))
     elif body_end + 1 < len(text):

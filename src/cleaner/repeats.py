@@ -5,9 +5,14 @@ Compiled like `cleaner.scan`.  Lines are given as UTF-8, places count them from 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import cython
+
+
+def places_among(phrases: list[bytes], known: Container[bytes]) -> list[int]:
+    """The places of the lines that are among those known."""
+    return [place for place, phrase in enumerate(phrases) if phrase in known]
 
 
 def repeated_places(phrases: list[bytes]) -> list[int]:
@@ -89,13 +94,13 @@ def places_beside(phrases: list[bytes], places: Sequence[int], step: int, relati
         phrase: bytes = phrases[place]
         beside: bytes = phrases[other]
         if asked == 0:
-            is_so = phrase in beside
+            is_so = beside.find(phrase) >= 0
         elif asked == 1:
-            is_so = beside in phrase
+            is_so = phrase.find(beside) >= 0
         elif asked == 2:
             is_so = _ends_in_head(phrase, beside)
         else:
-            is_so = beside.partition(b" ")[0] in phrase
+            is_so = phrase.find(beside.partition(b" ")[0]) >= 0
         if is_so:
             found.append(place)
     return found

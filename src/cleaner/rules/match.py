@@ -8,21 +8,22 @@ when lines have gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Protocol
 
-import ahocorasick_rs
 import msgspec
 import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.line import Line
+from cleaner.repeats import places_among
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import LINE_START, MIN_CHARS, first_words, longest_match, required_literals
+from cleaner.rules.literals import MIN_CHARS, first_words, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.rules.screen import Screen, Trial
+from cleaner.scan import encode
 from cleaner.segment import Page
 
 
@@ -69,18 +70,10 @@ def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozens
     return trial, first or required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
 
 
-def _screen(by_literal: Mapping[str, list[Trial]]) -> Screen:
-    automaton = ahocorasick_rs.BytesAhoCorasick(
-        [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
-    )
-    return Screen(automaton, list(by_literal.values()))
-
-
 class LiteralMatcher:
     """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
 
-    The scan is Aho-Corasick over the folded lines, as bytes.  Phrases are looked up all at once: the set of the
-    document's lines, and the set of all phrases.
+    Phrases are looked up all at once: the set of the document's lines, and the set of all phrases.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
@@ -101,18 +94,12 @@ class LiteralMatcher:
                 self._shapes.append(rule)
             for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
-        heads = {literal: tries for literal, tries in by_literal.items() if literal.startswith(LINE_START)}
-        others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
-        # apart, because literals that all begin with a newline are found many times as fast
-        self._screens = [_screen(literals) for literals in (heads, others) if literals]
+        self._screen = Screen({encode(literal): trials for literal, trials in by_literal.items()})
         self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
         """The hits, those of phrases first."""
-        hits: list[Hit] = []
-        said = self._phrases.keys() & page.phrases
-        if said:
-            hits.extend(self._phrase_hits(said, page))
+        hits = list(self._phrase_hits(page))
         candidates = self._candidates(page)
         if candidates:
             found = {(hit.rule.id, hit.line.place) for hit in hits}
@@ -126,18 +113,15 @@ class LiteralMatcher:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def _phrase_hits(self, said: set[bytes], page: Page) -> Iterator[Hit]:
-        for place, phrase in enumerate(page.phrases):
-            if phrase in said:
-                line = page.content[place]
-                if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
-                    yield from (_whole(rule, line) for rule in self._phrases[phrase])
+    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
+        for place in places_among(page.phrases, self._phrases):
+            line = page.content[place]
+            if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
+                yield from (_whole(rule, line) for rule in self._phrases[page.phrases[place]])
 
     def _candidates(self, page: Page) -> dict[int, list[Trial]]:
         """What to try, by places of lines."""
-        trials: dict[int, list[Trial]] = {}
-        for screen in self._screens:
-            screen.add_candidates(page.scan, trials)
+        trials = self._screen.candidates(page.scan)
         if self._always:
             for place in range(page.scan.line_count):
                 trials.setdefault(place, []).extend(self._always)

@@ -1,8 +1,6 @@
 # What `screen.py` says to type checkers; its own annotations are for Cython.
 
-from collections.abc import Iterable
-
-from ahocorasick_rs import BytesAhoCorasick
+from collections.abc import Iterable, Mapping
 
 from cleaner.rules.model import Rule
 from cleaner.rules.pattern import LinePattern
@@ -31,5 +29,5 @@ class Trial:
     ) -> None: ...
 
 class Screen:
-    def __init__(self, automaton: BytesAhoCorasick, trials: list[list[Trial]]) -> None: ...
-    def add_candidates(self, scanned: Scan, found: dict[int, list[Trial]]) -> None: ...
+    def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None: ...
+    def candidates(self, scanned: Scan) -> dict[int, list[Trial]]: ...
