@@ -75,8 +75,7 @@ def check(text: str) -> None:
     trailing = []
     for number, line in enumerate(lines):
         if starts[number] not in odd:
-            body = line.rstrip(" ")
-            assert body == line.rstrip()
+            body = line.rstrip()
             assert not needs_repair(line, True), line
             trailing += [(starts[number] + len(body), starts[number] + len(line))] if body != line else []
     assert scanned.trailing == trailing

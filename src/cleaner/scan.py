@@ -517,8 +517,7 @@ class _Scanner:
                 self.at = at
                 self.make_room(index)
                 out = self.out
-        if self.text_end < end:
-            self.is_odd = True  # white space at the end
+        self.has_trail = self.text_end < end
         self.at, self.extra = at, extra
 
 
@@ -531,8 +530,8 @@ def scan(raw: bytes) -> Scan:
     `table` has `COLUMNS` numbers a line.  `folded` holds the lines as UTF-8, each behind a newline and the last one
     before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
     punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
-    spans of whole lines with odd characters or entities, or with white space at their end that is more than spaces;
-    `trailing` those of the spaces at the end of other lines.  `entangled` are the places of the phrases that are None.
+    spans of whole lines with odd characters or entities; `trailing` those of the white space at the end of other lines.
+    `entangled` are the places of the phrases that are None.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
@@ -624,7 +623,7 @@ def _line_end(
 def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
 
-    The other text had no odd lines, and no white space at the end of others but spaces.
+    The other text had no odd lines.
     """
     source: cython.p_uchar = raw
     size: cython.Py_ssize_t = len(raw)
