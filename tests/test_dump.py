@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 from cleaner import Cleaner
+from cleaner.dump.audit import quick_hash
+from cleaner.model import text_hash
 from conftest import LINE_RULE, PROSE, RAW, Command, read_lines, read_outputs, read_tree, write_pack, write_tree
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -22,6 +24,26 @@ def encode(value: object) -> str:
 
 def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Of each way in which a text may be stored and sent, by length and width of its characters.
+HASHED = [
+    "",
+    "a",
+    "é",
+    "a" * 31,
+    "é" * 16,
+    "a" * 255,
+    "a" * 256,
+    "\N{EURO SIGN}" * 30_000,
+    "\N{GRINNING FACE}" * 9,
+    "half \ud800 of a pair",
+]
+
+
+@pytest.mark.parametrize("text", [*HASHED, "long \N{EURO SIGN} \udfff" * (1 << 17)], ids=len)
+def test_quick_hash_is_the_hash(text: str) -> None:
+    assert quick_hash(text) == text_hash(text) == quick_hash(text)
 
 
 # JSON values that a program which decodes and encodes them would write in another way.

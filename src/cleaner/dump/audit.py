@@ -7,6 +7,7 @@ for each failure, `report.json` the totals.  They take their names when the run 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -50,27 +51,54 @@ class ManifestRow(msgspec.Struct, frozen=True):
         return self.record > 0
 
 
-def encode_row(entry: Entry, source: str, output: str, cleaned: Cleaned) -> bytes:
-    """The line of the manifest for a document and what it has become; `source` and `output` are names of files."""
-    source_hash = text_hash(cleaned.source)
+def manifest_row(entry: Entry, source_hash: str, source: str, output: str, cleaned: Cleaned) -> ManifestRow:
+    """The row of a document and what it has become; `source` and `output` are names of files."""
     document = entry.document
-    row = ManifestRow(
-        doc=entry.doc,
-        source=source,
-        record=entry.record,
-        output=output,
-        encoding=entry.encoding,
-        edits=len(cleaned.edits),
-        source_sha256=source_hash,
-        sha256=text_hash(cleaned.text) if cleaned.edits else source_hash,
-        title=document.title,
-        url=document.url,
-        date=document.date,
+    edits = len(cleaned.edits)
+    return ManifestRow(
+        entry.doc,
+        source,
+        entry.record,
+        output,
+        entry.encoding,
+        edits,
+        source_hash,
+        quick_hash(cleaned.text) if edits else source_hash,
+        document.title,
+        document.url,
+        document.date,
     )
-    return _ENCODER.encode(row) + b"\n"
+
+
+def quick_hash(text: str) -> str:
+    """What `text_hash` says, in half the time where the text is encoded once more, and without a copy of a long one.
+
+    msgspec leaves the UTF-8 of a text with it, where CPython looks first when the text is encoded again: to be cleaned,
+    or to be written.
+    """
+    if len(text) <= _PIECE_CHARS:
+        try:
+            packed = _PACKER.encode(text)
+        except UnicodeEncodeError:  # half of a surrogate pair
+            return text_hash(text)
+        return hashlib.sha256(memoryview(packed)[_HEADS.get(packed[0], 1) :]).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _PIECE_CHARS):
+        digest.update(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+_PIECE_CHARS = 1 << 20
+_PACKER = msgspec.msgpack.Encoder()
+_HEADS = {0xD9: 2, 0xDA: 3, 0xDB: 5}  # bytes before the text itself, by the first one (MessagePack's str 8, 16, 32)
 
 
 _ENCODER = msgspec.json.Encoder()
+
+
+def encode_manifest(rows: Sequence[ManifestRow]) -> bytes:
+    """The lines of `manifest.jsonl` for these rows."""
+    return _ENCODER.encode_lines(rows)
 
 
 def encode_failures(failures: Sequence[Failure]) -> bytes:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaner.dump.audit import encode_row
+from cleaner.dump.audit import ManifestRow, encode_manifest, manifest_row, quick_hash
 from cleaner.dump.chunks import Chunk, Slice
 from cleaner.dump.codecs import encode_member
 from cleaner.dump.entries import (
@@ -28,7 +28,7 @@ from cleaner.dump.entries import (
 from cleaner.dump.formats import Format
 from cleaner.dump.inputs import Source, Unusable
 from cleaner.dump.outputs import Target
-from cleaner.ledger import write_records
+from cleaner.ledger import LedgerRecord, encode_records, ledger_records
 from cleaner.model import Cleaned, CleanerError
 from cleaner.pipeline import Cleaner
 from cleaner.report import Report
@@ -110,6 +110,7 @@ def _remake(rules: RuleSet, fields: Fields, target: Target, spool: Path) -> Work
 
 
 _Read = tuple[int, Callable[[], Entry]]
+_Finished = tuple[Entry, str, Cleaned]
 
 
 def _rows(chunk: Slice) -> RowSlice:
@@ -128,24 +129,38 @@ class _Work:
         self._at = at
         self._number = -1
         self._done = Done()
-        self._manifest: list[bytes] = []
-        self._ledger: list[bytes] = []
+        self._rows: list[ManifestRow] = []
+        self._records: list[LedgerRecord] = []
 
     def finish(self) -> Done:
-        self._done.manifest, self._done.ledger = b"".join(self._manifest), b"".join(self._ledger)
+        self._done.manifest, self._done.ledger = encode_manifest(self._rows), encode_records(self._records)
         return self._done
 
     def do_slice(self, chunk: Slice) -> None:
         source, name = chunk.source, chunk.source.output_name
+        if source.format is Format.JSONL:
+            self._do_lines(chunk, name)
+            return
         kept = []
-        for entry, cleaned in self._clean(source, self._reads(chunk)):
-            kept.append((entry, cleaned.text))
-            self._record(entry, source, name, cleaned)
+        for finished in self._clean(source, self._reads(chunk)):
+            kept.append((finished[0], finished[2].text))
+            self._record(finished, source, name)
         self._at(-1)
         if kept:
             self._done.output = encode_member(source.output.codec, self._encode_slice(chunk, kept))
         elif not source.format.holds_records:
             self._done.output = None
+
+    def _do_lines(self, chunk: Slice, name: str) -> None:
+        """A slice of JSON lines: each line is written as soon as it is clean, so that no more than one is at hand."""
+        source, text_field = chunk.source, self._worker.fields.text
+        lines = []
+        for finished in self._clean(source, self._reads(chunk)):
+            lines.append(write_record(finished[0], finished[2].text, text_field))
+            self._record(finished, source, name)
+        self._at(-1)
+        if lines:
+            self._done.output = encode_member(source.output.codec, b"".join(lines))
 
     def do_file(self, item: Source | Unusable, partial_name: str) -> None:
         if isinstance(item, Unusable):
@@ -158,7 +173,7 @@ class _Work:
         try:
             done = list(self._clean(item, self._file_reads(item)))
             if done or item.format.holds_records:
-                self._write(item, partial_name, [(entry, cleaned.text) for entry, cleaned in done])
+                self._write(item, partial_name, [(entry, cleaned.text) for entry, _, cleaned in done])
             else:
                 self._done.dropped.append(item.output_name)
         except CleanerError as error:
@@ -169,8 +184,8 @@ class _Work:
             self._fail_file(item, f"{error.filename or item.name}: {error.strerror}")
         else:
             name = item.output_name
-            for entry, cleaned in done:
-                self._record(entry, item, name, cleaned)
+            for finished in done:
+                self._record(finished, item, name)
 
     def _write(self, source: Source, partial_name: str, kept: Sequence[tuple[Entry, str]]) -> None:
         self._at(-1)
@@ -222,35 +237,33 @@ class _Work:
             return b"".join(write_record(entry, text, self._worker.fields.text) for entry, text in kept)
         return kept[0][1].encode("utf-8")
 
-    def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[tuple[Entry, Cleaned]]:
-        """Every document that does not fail, and what it has become."""
-        for number, read in reads:
-            done = self._clean_one(source, number, read)
-            if done is not None:
-                yield done
+    def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[_Finished]:
+        """Every document that does not fail, its hash, and what it has become; the others are recorded failures."""
+        clean, fatal, at = self._worker.cleaner.clean_document, self._fatal, self._at
+        for record, read in reads:
+            self._number += 1
+            doc = f"{source.name}:{record}" if record else source.name
+            if self._number in fatal:
+                self._fail(Failure(doc, source.name, record, fatal[self._number]))
+                continue
+            at(self._number)
+            try:
+                entry = read()
+                doc = entry.doc
+                source_hash = quick_hash(entry.document.text)  # before it is cleaned: see there
+                cleaned = clean(entry.document)
+            except Exception as error:
+                self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
+            else:
+                yield entry, source_hash, cleaned
 
-    def _clean_one(self, source: Source, record: int, read: Callable[[], Entry]) -> tuple[Entry, Cleaned] | None:
-        """A document and what it has become; None after a recorded failure."""
-        self._number += 1
-        doc = f"{source.name}:{record}" if record else source.name
-        if self._number in self._fatal:
-            self._fail(Failure(doc, source.name, record, self._fatal[self._number]))
-            return None
-        self._at(self._number)
-        try:
-            entry = read()
-            doc = entry.doc
-            return entry, self._worker.cleaner.clean_document(entry.document)
-        except Exception as error:
-            self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
-            return None
-
-    def _record(self, entry: Entry, source: Source, output_name: str, cleaned: Cleaned) -> None:
+    def _record(self, finished: _Finished, source: Source, output_name: str) -> None:
+        entry, source_hash, cleaned = finished
         if not cleaned.text and not cleaned.source.strip() and len(self._done.notes) < NOTES:
             self._done.notes.append(f"{entry.doc}: empty; its output is empty too")
-        self._manifest.append(encode_row(entry, source.name, output_name, cleaned))
+        self._rows.append(manifest_row(entry, source_hash, source.name, output_name, cleaned))
         if cleaned.edits:
-            self._ledger.append(write_records(entry.doc, cleaned.edits))
+            self._records.extend(ledger_records(entry.doc, cleaned.edits))
         self._done.report.add(cleaned)
 
     def _fail_file(self, source: Source, error: str) -> None:
