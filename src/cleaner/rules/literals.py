@@ -18,6 +18,7 @@ from typing import Any
 
 import regex
 
+from cleaner.rules.derived import kept
 from cleaner.scan import encode, fold_literal
 
 LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
@@ -36,7 +37,7 @@ _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
 Part = tuple[Any, Any]
 
 
-@lru_cache(maxsize=100_000)
+@kept
 def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = MIN_CHARS) -> frozenset[str]:
     """Literals, folded as `fold_literal` does, one of which stands in each line that the pattern matches.
 
@@ -81,6 +82,12 @@ class Needs:
         return True
 
 
+@kept
+def needs_of(pattern: str) -> Needs:
+    """What the pattern needs."""
+    return Needs(pattern)
+
+
 def _ranked(tree: Iterable[Part]) -> list[list[str]]:
     """Small sets of literals of any length, one of each set being needed; those that say most first."""
     found = {literals for literals in _all(tree) if len(literals) <= MAX_OTHERS and all(map(str.strip, literals))}
@@ -92,6 +99,7 @@ MAX_OTHERS = 16
 MAX_OTHER_SETS = 3
 
 
+@kept
 def first_words(pattern: str) -> frozenset[str]:
     """Literals, one of which begins at the first character of a word in each line that the pattern matches.
 
@@ -111,6 +119,7 @@ def first_words(pattern: str) -> frozenset[str]:
 _NO_WORDS = repr(sre_parser.parse(r"\W*")[0])
 
 
+@kept
 def longest_match(pattern: str) -> int | None:
     """The most characters that the pattern can match; None where there is no limit, or none is known.
 

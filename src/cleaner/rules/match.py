@@ -21,6 +21,7 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.rules.conditions import PhraseSet
+from cleaner.rules.derived import kept
 from cleaner.rules.literals import LINE_START, MIN_CHARS, first_words, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
@@ -69,6 +70,9 @@ class _Try:
         self.count_to = 1 << 30 if words is None or words.max is None else words.max + 1
 
 
+_fold = kept(fold_phrase)
+
+
 class _Scan:
     """Literals, and what to try where one of them stands."""
 
@@ -102,7 +106,7 @@ class LiteralMatcher:
                 continue
             if not rule.phrases and not rule.patterns:
                 self._shapes.append(rule)
-            for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
+            for phrase in {_fold(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
         heads = {literal: tries for literal, tries in by_literal.items() if literal.startswith(LINE_START)}
         others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
