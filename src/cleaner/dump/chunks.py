@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cleaner.dump.decoded import MAX_DOCUMENT_BYTES
@@ -51,7 +51,7 @@ class Slice:
 
     `first_line` is the 1-based number of its first line, `next_line` that of the first behind it, `end` the decoded
     offset there; for Parquet they count rows, and `data` is an Arrow stream.  `error` tells why the file can't be read
-    further.
+    further.  Where `is_readable_again`, what stands in the file before `end` is the same bytes.
     """
 
     seen: Seen
@@ -65,6 +65,7 @@ class Slice:
     encoded_bytes: int
     error: str = ""
     row_group: int = 0
+    is_readable_again: bool = False
 
 
 Chunk = Files | Slice
@@ -154,7 +155,22 @@ class Planner:
             yield Slice(seen, source, b"", line, line, end, end == 0, True, 0, str(error))
             return
         with file:
-            yield from cut_slices(file, source, seen, place, lambda: file.encoded_bytes)
+            is_plain = source.format is Format.JSONL and not source.codec and source.path.is_file()
+            for piece in cut_slices(file, source, seen, place, lambda: file.encoded_bytes):
+                yield replace(piece, is_readable_again=True) if is_plain else piece
+
+
+def read_again(piece: Slice, size: int) -> bytes:
+    """The bytes of a slice of that size that `is_readable_again`; raises `ChangedInputsError` where they are gone."""
+    try:
+        with piece.source.path.open("rb") as file:
+            file.seek(piece.end - size)
+            data = file.read(size)
+    except OSError as error:
+        raise ChangedInputsError(f"{piece.source.name} can't be read any more: {error.strerror}") from None
+    if len(data) < size:
+        raise ChangedInputsError(f"{piece.source.name} has become shorter while it was read")
+    return data
 
 
 def is_whole(source: Source, size: int) -> bool:
