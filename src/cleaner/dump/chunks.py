@@ -160,15 +160,16 @@ class Planner:
                 yield replace(piece, is_readable_again=True) if is_plain else piece
 
 
-def read_again(piece: Slice, size: int) -> bytes:
+def read_again(piece: Slice, size: int) -> bytearray:
     """The bytes of a slice of that size that `is_readable_again`; raises `ChangedInputsError` where they are gone."""
+    data = bytearray(size)
     try:
         with piece.source.path.open("rb") as file:
             file.seek(piece.end - size)
-            data = file.read(size)
+            count = file.readinto(data)
     except OSError as error:
         raise ChangedInputsError(f"{piece.source.name} can't be read any more: {error.strerror}") from None
-    if len(data) < size:
+    if count < size:
         raise ChangedInputsError(f"{piece.source.name} has become shorter while it was read")
     return data
 
@@ -212,7 +213,8 @@ def cut_slices(
     blocks = _cut_lines(file) if source.format is Format.JSONL else _read_all(file)
     encoded = 0
     while True:
-        data, is_last, error = bytearray(), True, ""
+        data: bytes | bytearray
+        data, is_last, error = b"", True, ""
         try:
             data, is_last = next(blocks)
         except CleanerError as problem:
@@ -228,7 +230,7 @@ def cut_slices(
         is_first = False
 
 
-def _cut_lines(file: BinaryIO) -> Iterator[tuple[bytearray, bool]]:
+def _cut_lines(file: BinaryIO) -> Iterator[tuple[bytes | bytearray, bool]]:
     """Blocks of whole lines, up to `CHUNK_BYTES` each, and whether they are the last; a longer line comes alone.
 
     Where a block ends depends on where it begins, and on nothing before that.  Raises `RecordTooLongError`.
@@ -261,8 +263,8 @@ class RecordTooLongError(CleanerError):
     """A line that is no record, because nothing is that long."""
 
 
-def _read_all(file: BinaryIO) -> Iterator[tuple[bytearray, bool]]:
-    data = bytearray(file.read(MAX_DOCUMENT_BYTES + 1))
+def _read_all(file: BinaryIO) -> Iterator[tuple[bytes | bytearray, bool]]:
+    data = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
         raise RecordTooLongError(f"more than {MAX_DOCUMENT_BYTES:,} bytes in one document; split it")
     yield data, True

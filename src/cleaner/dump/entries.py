@@ -90,11 +90,11 @@ def record_lines(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, 
     """The lines that hold something, with their numbers in the file (1-based) and without a byte-order mark."""
     for number, line in enumerate(lines, first):
         content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        if content.strip():
+        if content and not content.isspace():
             yield number, content
 
 
-def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
+def read_record(line: bytes | bytearray, name: str, number: int, fields: Fields) -> Entry:
     """The document of one JSON line; raises `RecordError` where it holds none, `ExtractError` for an empty page."""
     wanted = fields.html or fields.text
     record = _decode_object(line)
@@ -123,7 +123,7 @@ def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
     return Entry(_record_name(record, fields.id) or f"{name}:{number}", number, "utf-8", document, record)
 
 
-def _decode_object(line: bytes) -> dict[str, msgspec.Raw]:
+def _decode_object(line: bytes | bytearray) -> dict[str, msgspec.Raw]:
     try:
         return _DECODER.decode(line)
     except UnicodeDecodeError:
@@ -143,7 +143,7 @@ def _is_ascii_but(record: dict[str, msgspec.Raw], text: msgspec.Raw) -> bool:
     return b"".join([value for value in record.values() if value is not text]).isascii()
 
 
-def _check_utf8(line: bytes) -> None:
+def _check_utf8(line: bytes | bytearray) -> None:
     try:
         line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -5,12 +5,15 @@ Here stands the only place where any error is a document's own.
 
 from __future__ import annotations
 
+import codecs
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from cleaner.dump.audit import ManifestRow, encode_manifest, manifest_row, quick_hash
 from cleaner.dump.chunks import Chunk, Slice
@@ -215,7 +218,11 @@ class _Work:
         return iter([(0, lambda: self._read_document(chunk.source, bytes(chunk.data)))])
 
     def _record_reads(self, source: Source, data: bytes | bytearray, first_line: int) -> Iterator[_Read]:
-        for number, line in record_lines(_split_lines(data), first_line):
+        if isinstance(data, bytearray) and data.find(b"\n") in (-1, len(data) - 1):
+            if data and not data.isspace():
+                yield first_line, lambda: _read_alone(data, source.name, first_line, self._worker.fields)
+            return
+        for number, line in record_lines(bytes(data).split(b"\n"), first_line):
             yield number, partial(read_record, line, source.name, number, self._worker.fields)
 
     def _read_document(self, source: Source, raw: bytes) -> Entry:
@@ -275,11 +282,19 @@ class _Work:
         self._done.failures.append(failure)
 
 
-def _split_lines(data: bytes | bytearray) -> Iterable[bytes]:
-    """The lines without their ends; a single long one is not copied more often than it must be."""
-    if data.find(b"\n") in (-1, len(data) - 1):
-        return [bytes(data)]
-    return bytes(data).split(b"\n")
+def _read_alone(data: bytearray, name: str, number: int, fields: Fields) -> Entry:
+    """The document of a slice that is one line.  A line can be long, so its bytes are let go as soon as it is read."""
+    if number == 1 and data.startswith(codecs.BOM_UTF8):
+        del data[: len(codecs.BOM_UTF8)]
+    entry = read_record(data, name, number, fields)
+    for field_, value in entry.fields.items():
+        entry.fields[field_] = _NULL if field_ == fields.text else value.copy()  # another text is written there
+    del value
+    data.clear()
+    return entry
+
+
+_NULL = msgspec.Raw(b"null")
 
 
 def _kind(error: Exception) -> str:
