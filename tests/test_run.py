@@ -165,7 +165,7 @@ def test_file_that_others_change_while_it_is_read_stops_the_run(
 ) -> None:
     whole = (dump / "raw/large.jsonl").read_bytes()
 
-    def changed(piece: chunks.Slice, size: int) -> bytearray:
+    def changed(piece: chunks.Slice, size: int) -> bytes | bytearray:
         if piece.end > 5000:
             change(piece.source.path)
         return chunks.read_again(piece, size)

@@ -9,7 +9,7 @@ import msgspec
 from cleaner.model import Action, Edit, Reason
 
 
-class LedgerRecord(msgspec.Struct, omit_defaults=True, frozen=True):
+class LedgerRecord(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
     """One edit of one document, as written to `ledger.jsonl`.
 
     `start` and `end` are half-open code-point offsets into the decoded source, `line` is its 1-based line; `after` is

@@ -16,7 +16,7 @@ import msgspec
 from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record
-from cleaner.model import Cleaned, CleanerError, text_hash
+from cleaner.model import Cleaned, CleanerError
 from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
@@ -26,7 +26,7 @@ class AuditError(CleanerError):
     """Audit files that are missing or do not belong together."""
 
 
-class ManifestRow(msgspec.Struct, frozen=True):
+class ManifestRow(msgspec.Struct, frozen=True, gc=False):
     """One document of a run.
 
     `source` and `output` are names below IN and OUT, `record` the 1-based JSON line (0: the file is the document),
@@ -51,37 +51,60 @@ class ManifestRow(msgspec.Struct, frozen=True):
         return self.record > 0
 
 
-def manifest_row(entry: Entry, source_hash: str, source: str, output: str, cleaned: Cleaned) -> ManifestRow:
+def manifest_row(entry: Entry, hasher: Hasher, source: str, output: str, cleaned: Cleaned) -> ManifestRow:
     """The row of a document and what it has become; `source` and `output` are names of files."""
     document = entry.document
-    edits = len(cleaned.edits)
+    source_hash, clean_hash = hasher.hashes(cleaned)
     return ManifestRow(
         entry.doc,
         source,
         entry.record,
         output,
         entry.encoding,
-        edits,
+        len(cleaned.edits),
         source_hash,
-        quick_hash(cleaned.text) if edits else source_hash,
+        clean_hash,
         document.title,
         document.url,
         document.date,
     )
 
 
-def quick_hash(text: str) -> str:
-    """What `text_hash` says, in half the time where the text is encoded once more, and without a copy of a long one.
+class Hasher:
+    """The hashes of a text and of what is made of it.
 
-    msgspec leaves the UTF-8 of a text with it, where CPython looks first when the text is encoded again: to be cleaned,
-    or to be written.
+    To be made before the text is cleaned: msgspec leaves the UTF-8 of a text with it, where CPython looks first when
+    the text is encoded again.  What stands before the first edit is hashed once for both.
     """
-    if len(text) <= _PIECE_CHARS:
-        try:
-            packed = _PACKER.encode(text)
-        except UnicodeEncodeError:  # half of a surrogate pair
-            return text_hash(text)
-        return hashlib.sha256(memoryview(packed)[_HEADS.get(packed[0], 1) :]).hexdigest()
+
+    __slots__ = ("_encoded",)
+
+    def __init__(self, text: str) -> None:
+        self._encoded: memoryview | None = None  # of no long text, and of none that is no UTF-8
+        if len(text) <= _PIECE_CHARS:
+            with contextlib.suppress(UnicodeEncodeError):  # half of a surrogate pair
+                packed = _PACKER.encode(text)
+                self._encoded = memoryview(packed)[_HEADS.get(packed[0], 1) :]
+
+    def hashes(self, cleaned: Cleaned) -> tuple[str, str]:
+        """`text_hash` of the source, which is the text, and of the clean text."""
+        source, edits, encoded = cleaned.source, cleaned.edits, self._encoded
+        if not edits:
+            only = _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest()
+            return only, only
+        start = edits[0].start
+        if encoded is None or start < len(source) // 2:
+            return _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest(), _hash(cleaned.text)
+        rest = source[start:].encode()
+        digest = hashlib.sha256(encoded[: len(encoded) - len(rest)])
+        clean = digest.copy()
+        digest.update(rest)
+        clean.update(cleaned.text[start:].encode("utf-8", "surrogatepass"))
+        return digest.hexdigest(), clean.hexdigest()
+
+
+def _hash(text: str) -> str:
+    """What `text_hash` says, without a copy of a long text."""
     digest = hashlib.sha256()
     for start in range(0, len(text), _PIECE_CHARS):
         digest.update(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))

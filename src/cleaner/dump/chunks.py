@@ -160,13 +160,20 @@ class Planner:
                 yield replace(piece, is_readable_again=True) if is_plain else piece
 
 
-def read_again(piece: Slice, size: int) -> bytearray:
-    """The bytes of a slice of that size that `is_readable_again`; raises `ChangedInputsError` where they are gone."""
-    data = bytearray(size)
+def read_again(piece: Slice, size: int) -> bytes | bytearray:
+    """The bytes of a slice of that size that `is_readable_again`; raises `ChangedInputsError` where they are gone.
+
+    Those of a long line come so that they can be let go.
+    """
     try:
         with piece.source.path.open("rb") as file:
             file.seek(piece.end - size)
-            count = file.readinto(data)
+            if size <= CHUNK_BYTES:
+                data: bytes | bytearray = file.read(size)
+                count = len(data)
+            else:
+                data = bytearray(size)
+                count = file.readinto(data)
     except OSError as error:
         raise ChangedInputsError(f"{piece.source.name} can't be read any more: {error.strerror}") from None
     if count < size:

@@ -36,7 +36,7 @@ class Fields:
     language: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A document read from a dump; `record` is its 1-based line in a JSON lines file, 0 elsewhere.
 
     `fields` are all fields of its JSON record, undecoded, so that they are written back byte for byte.

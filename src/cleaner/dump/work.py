@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cleaner.dump.audit import ManifestRow, encode_manifest, manifest_row, quick_hash
+from cleaner.dump.audit import Hasher, ManifestRow, encode_manifest, manifest_row
 from cleaner.dump.chunks import Chunk, Slice
 from cleaner.dump.codecs import encode_member
 from cleaner.dump.entries import (
@@ -113,7 +113,7 @@ def _remake(rules: RuleSet, fields: Fields, target: Target, spool: Path) -> Work
 
 
 _Read = tuple[int, Callable[[], Entry]]
-_Finished = tuple[Entry, str, Cleaned]
+_Finished = tuple[Entry, Hasher, Cleaned]
 
 
 def _rows(chunk: Slice) -> RowSlice:
@@ -245,7 +245,7 @@ class _Work:
         return kept[0][1].encode("utf-8")
 
     def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[_Finished]:
-        """Every document that does not fail, its hash, and what it has become; the others are recorded failures."""
+        """Every document that does not fail, its hasher, and what it has become; the others are recorded failures."""
         clean, fatal, at = self._worker.cleaner.clean_document, self._fatal, self._at
         for record, read in reads:
             self._number += 1
@@ -257,18 +257,18 @@ class _Work:
             try:
                 entry = read()
                 doc = entry.doc
-                source_hash = quick_hash(entry.document.text)  # before it is cleaned: see there
+                hasher = Hasher(entry.document.text)
                 cleaned = clean(entry.document)
             except Exception as error:
                 self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
             else:
-                yield entry, source_hash, cleaned
+                yield entry, hasher, cleaned
 
     def _record(self, finished: _Finished, source: Source, output_name: str) -> None:
-        entry, source_hash, cleaned = finished
+        entry, hasher, cleaned = finished
         if not cleaned.text and not cleaned.source.strip() and len(self._done.notes) < NOTES:
             self._done.notes.append(f"{entry.doc}: empty; its output is empty too")
-        self._rows.append(manifest_row(entry, source_hash, source.name, output_name, cleaned))
+        self._rows.append(manifest_row(entry, hasher, source.name, output_name, cleaned))
         if cleaned.edits:
             self._records.extend(ledger_records(entry.doc, cleaned.edits))
         self._done.report.add(cleaned)
