@@ -16,6 +16,7 @@ from cleaner.cut import compose, cut, locate
 from cleaner.judge import Judge, Judged
 from cleaner.model import Cleaned, CleanerError, Document, Edit
 from cleaner.repair import is_white_space, repair, tidy
+from cleaner.rules.derived import known_from_before
 from cleaner.rules.load import RuleSet, load_rules
 from cleaner.rules.profile import Selection
 from cleaner.segment import segment
@@ -46,7 +47,9 @@ class Cleaner:
         where there is no such profile or the selection names no rule.
         """
         paths = [rules] if isinstance(rules, str | Path) else rules
-        self._use(load_rules([Path(path) for path in paths], profile=profile, selection=selection))
+        loaded = load_rules([Path(path) for path in paths], profile=profile, selection=selection)
+        with known_from_before(loaded):
+            self._use(loaded)
 
     @classmethod
     def of(cls, rules: RuleSet) -> Cleaner:

@@ -18,6 +18,7 @@ from typing import Any
 
 import regex
 
+from cleaner.rules.derived import kept
 from cleaner.rules.screen import Needs
 from cleaner.scan import encode, fold_literal
 
@@ -37,7 +38,7 @@ _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
 Part = tuple[Any, Any]
 
 
-@lru_cache(maxsize=100_000)
+@kept
 def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = MIN_CHARS) -> frozenset[str]:
     """Literals, folded as `fold_literal` does, one of which stands in each line that the pattern matches.
 
@@ -55,7 +56,8 @@ def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = M
     return _required(list(tree), LINE_START if is_whole else "", min_chars) or frozenset()
 
 
-def read_needs(pattern: str) -> Needs:
+@kept
+def needs_of(pattern: str) -> Needs:
     """What a line must hold for the pattern to match all of it; nothing where the pattern can't be read."""
     tree = _parse(pattern)
     literals = required_literals(pattern)
@@ -75,6 +77,7 @@ MAX_OTHERS = 16
 MAX_OTHER_SETS = 3
 
 
+@kept
 def first_words(pattern: str) -> frozenset[str]:
     """Literals, one of which begins at the first character of a word in each line that the pattern matches.
 
@@ -94,6 +97,7 @@ def first_words(pattern: str) -> frozenset[str]:
 _NO_WORDS = repr(sre_parser.parse(r"\W*")[0])
 
 
+@kept
 def longest_match(pattern: str) -> int | None:
     """The most characters that the pattern can match; None where there is no limit, or none is known.
 

@@ -19,6 +19,7 @@ from cleaner.fold import fold_phrase
 from cleaner.line import Line
 from cleaner.repeats import places_among
 from cleaner.rules.conditions import PhraseSet
+from cleaner.rules.derived import kept
 from cleaner.rules.literals import MIN_CHARS, first_words, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
@@ -70,6 +71,9 @@ def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozens
     return trial, first or required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
 
 
+_fold = kept(fold_phrase)
+
+
 class LiteralMatcher:
     """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
 
@@ -92,7 +96,7 @@ class LiteralMatcher:
                 continue
             if not rule.phrases and not rule.patterns:
                 self._shapes.append(rule)
-            for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
+            for phrase in {_fold(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
         self._screen = Screen({encode(literal): trials for literal, trials in by_literal.items()})
         self._known: dict[str, list[Match]] = {}

@@ -35,6 +35,10 @@ class Needs:
         self._heads = None if heads is None else tuple(sorted(heads))
         self._sets = tuple(sets)
 
+    def __reduce__(self) -> Any:
+        """How it is kept from one start to the next (`cleaner.rules.derived`)."""
+        return Needs, (self._heads, self._sets)
+
     @cython.ccall
     def are_met(self, folded: bytes) -> cython.bint:
         """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
