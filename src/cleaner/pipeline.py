@@ -23,6 +23,7 @@ from cleaner.segment import segment
 
 # Removals shrink the text, so passes end by themselves; only replacements that feed each other make this many more.
 MAX_PASSES = 100
+NO_LINES: frozenset[int] = frozenset()
 MAX_GROWTH = 4  # a text this many times its source is one of them too
 
 
@@ -100,9 +101,11 @@ class Cleaner:
             judged = self._judge.judge_rest(before, before.gone, document.text)
         else:
             page = segment(document)
-            repairs = repair(document.text, page.scan.odd)
+            repairs = repair(document.text, page.scan)
             if repairs:
-                page = segment(replace(document, text=cut(document.text, repairs)))
+                repaired = cut(document.text, repairs)
+                says_the_same = not page.scan.odd
+                page = page.without(NO_LINES, repaired) if says_the_same else segment(replace(document, text=repaired))
             judged = self._judge.judge(page)
         text = cut(judged.page.document.text, judged.edits)
         tidied = tidy(text)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cleaner.cut import cut
 from cleaner.judge import Judge
+from cleaner.line import Line
 from cleaner.model import Document
 from cleaner.pipeline import Cleaner
 from cleaner.repair import repair
@@ -27,7 +28,7 @@ from cleaner.rules.packs import read_packs
 from cleaner.rules.pattern import MAX_LINE_CHARS
 from cleaner.rules.problems import Problem
 from cleaner.rules.prove import prove
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
 
 NEAR_END = Fraction(1, 4)  # lines of the last quarter, and tails in the last half, get a condition of place
 TAIL_LINES_SHOWN = 3

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 
-import ahocorasick_rs
 import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
+from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
-from cleaner.rules.literals import Needs, needs_of, required_literals
-from cleaner.segment import Line
+from cleaner.rules.literals import needs_of
+from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
@@ -60,7 +60,7 @@ class LinePattern:
 
     @lazy
     def needs(self) -> Needs:
-        """What a folded line must hold for the pattern to match all of it."""
+        """What a folded line must hold for the pattern to match all of it; who asks many lines asks this first."""
         return needs_of(self.source)
 
     def look_into(self) -> None:
@@ -70,7 +70,7 @@ class LinePattern:
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        if len(line.text) > MAX_LINE_CHARS or not self.needs.are_met(line.folded):
+        if len(line.text) > MAX_LINE_CHARS:
             return None
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
@@ -92,35 +92,18 @@ class LinePattern:
 
 
 class PatternSet(tuple[LinePattern, ...]):
-    """Patterns of which one must match; a scan for what they need finds those that are worth trying."""
+    """Patterns of which one must match."""
 
     def __reduce__(self) -> tuple[type[PatternSet], tuple[tuple[LinePattern, ...]]]:
         return type(self), (tuple(self),)
 
     def match_any(self, line: Line) -> bool:
         """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
-        if len(self) < FEW:
-            return any(pattern.full_match(line) for pattern in self)
-        automaton, patterns, always = self._scan
-        found = automaton.find_matches_as_indexes(line.folded, overlapping=True)
-        tries = dict.fromkeys(pattern for index, _, _ in found for pattern in patterns[index])
-        return any(pattern.full_match(line) for pattern in (*tries, *always))
-
-    @lazy
-    def _scan(self) -> tuple[ahocorasick_rs.BytesAhoCorasick, list[list[LinePattern]], list[LinePattern]]:
-        by_literal: dict[str, list[LinePattern]] = {}
-        always = []
-        for pattern in self:
-            literals = required_literals(pattern.source)
-            for literal in literals:
-                by_literal.setdefault(literal, []).append(pattern)
-            if not literals:
-                always.append(pattern)
-        return ahocorasick_rs.BytesAhoCorasick([*map(str.encode, by_literal)]), list(by_literal.values()), always
+        folded = line.folded
+        return any(pattern.needs.are_met(folded) and pattern.full_match(line) for pattern in self)
 
 
 NO_PATTERNS = PatternSet()
-FEW = 3  # so few patterns are asked one by one
 
 
 def phrase_pattern(phrase: str, subject: str) -> LinePattern:
