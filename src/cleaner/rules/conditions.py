@@ -188,6 +188,7 @@ class Conditions:
     behind: Around | None = None
     domain: tuple[str, ...] = ()
     title: LineTest | None = None
+    address: LineTest | None = None
     run: Range | None = None
     run_test: LineTest | None = None
     headline: str | None = None
@@ -205,9 +206,8 @@ class Conditions:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
             yield Check("domain", ", ".join(self.domain), page.document.url, _is_on(page.document.url, self.domain))
-        if self.title is not None:
-            title = segment(Document(page.document.title or "")).content
-            yield from (check.under("title") for check in self.title.checks(title[0] if title else None))
+        yield from _field_checks("title", self.title, page.document.title)
+        yield from _field_checks("address", self.address, page.document.url)
         if self.above is not None:
             yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
         if self.below is not None:
@@ -236,6 +236,13 @@ class Unless:
 
     because: str
     conditions: Conditions
+
+
+def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterator[Check]:
+    """The answers about what is known of the document beside its text; nothing known is the edge of a text."""
+    if test is not None:
+        said = segment(Document(value or "")).content
+        yield from (check.under(key) for check in test.checks(said[0] if said else None))
 
 
 def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, step: int) -> Iterator[Check]:
