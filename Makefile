@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILED := src/cleaner/line.py src/cleaner/repeats.py src/cleaner/scan.py src/cleaner/rules/screen.py
 
 .PHONY: demo test check suite wheel bench peers clean
 
@@ -42,11 +43,11 @@ $(VENV)/peers/%/.installed: benchmarks/peers/%.txt $(VENV)/.made
 	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
+$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED)
 	$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py src/cleaner/scan.py
+$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED)
 	$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 

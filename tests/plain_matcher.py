@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from cleaner.fold import fold_phrase
+from cleaner.line import Line
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.segment import Line, Page
+from cleaner.segment import Page
 
 
 class PlainMatcher:

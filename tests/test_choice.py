@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from cleaner import Cleaner, PackError, ProfileError, Selection
-from cleaner.rules import load
+from cleaner.rules import derived, literals, load
 from cleaner.rules.cache import cache_folder
-from cleaner.rules.load import find_files, load_rules, shipped_folder
+from cleaner.rules.files import find_files
+from cleaner.rules.load import load_rules, shipped_folder
 from cleaner.rules.model import Status
-from cleaner.rules.nodes import Problem
 from cleaner.rules.packs import read_packs
+from cleaner.rules.problems import Problem
 
 PACK = """pack: my/promo
 language: en
@@ -235,7 +236,7 @@ def test_cache_gives_the_same_rules_and_notices_every_change(packs: Path, monkey
     first = load_rules([packs])
     assert list(cache_folder().glob("*.rules"))
     with monkeypatch.context() as patch:
-        patch.setattr(load, "read_packs", lambda *_: pytest.fail("the packs were read again"))
+        patch.setattr("cleaner.rules.packs.read_packs", lambda *_: pytest.fail("the packs were read again"))
         again = load_rules([packs])
     assert [(rule.id, rule.rev, rule.phrases, rule.patterns) for rule in again.rules] == [
         (rule.id, rule.rev, rule.phrases, rule.patterns) for rule in first.rules
@@ -250,12 +251,51 @@ def test_cache_gives_the_same_rules_and_notices_every_change(packs: Path, monkey
     assert load_rules([packs]).fingerprint not in (first.fingerprint, changed.fingerprint)
 
 
-@pytest.mark.parametrize("content", [b"", b"torn", b"\x80\x04N."])
+TORN = {
+    "empty": b"",
+    "torn": b"torn",
+    "nothing": b"\x80\x04N.",
+    "another-kind": b"\x80\x04).",
+    "no-table": b"\x80\x04K\x01K\x02\x86.",
+}
+
+
+@pytest.mark.parametrize("content", TORN.values(), ids=TORN)
 def test_cache_that_is_torn_is_read_past(content: bytes, packs: Path) -> None:
-    first = load_rules([packs])
-    for path in cache_folder().glob("*.rules"):
+    first = Cleaner(rules=packs).rules
+    found = list(cache_folder().glob("*.rules"))
+    assert len(found) == 2
+    for path in found:
         path.write_bytes(content)
-    assert load_rules([packs]).by_id.keys() == first.by_id.keys()
+    assert Cleaner(rules=packs).rules.by_id.keys() == first.by_id.keys()
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make this process as one that has just started; the patterns that it reads from then on."""
+    read: list[str] = []
+    monkeypatch.setattr(derived, "_known", {})
+    monkeypatch.setattr(literals, "_parse", read.append)
+    return read
+
+
+def test_what_was_found_out_about_patterns_is_known_at_the_next_start(
+    packs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = "The end.\nFind us on Birdsite\nFind us on birds, he said.\n"
+    first = Cleaner(rules=packs).clean(raw)
+    assert first.text == "The end.\nFind us on birds, he said.\n"
+    read = forget(monkeypatch)
+    monkeypatch.setattr("cleaner.rules.pattern.compile_pattern.__wrapped__", read.append)
+    assert Cleaner(rules=packs).clean(raw) == first
+    assert not read
+
+
+def test_what_other_code_found_out_is_not_believed(packs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Cleaner(rules=packs)
+    read = forget(monkeypatch)
+    monkeypatch.setattr(derived, "code_stamp", lambda: ("another",))
+    Cleaner(rules=packs)
+    assert "find us on (?:birdsite|facepage)" in read
 
 
 def test_cache_that_can_not_be_written_is_none(packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,8 +97,8 @@ class Trickle(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1) -> bytes:
-        return self._content.read(min(size, 7))
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        return self._content.readinto(memoryview(buffer)[:7])
 
 
 @pytest.mark.parametrize(("codec", "encoded", "wanted"), READ.values(), ids=READ)

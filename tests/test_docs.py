@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import cleaner
@@ -77,7 +78,8 @@ def test_every_key_is_described(key: str) -> None:
 
 
 def test_every_command_is_named_in_the_readme() -> None:
-    names = [name for name, command in cli.commands.items()]
+    names = cli.list_commands(click.Context(cli))
+    assert len(names) > 5
     assert [name for name in names if f"cleaner {name}" not in README] == []
 
 
@@ -88,7 +90,7 @@ def test_every_public_name_has_a_docstring() -> None:
 def test_every_dependency_has_its_line() -> None:
     named = (PROJECT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
     declared = re.findall(
-        r'^    "([A-Za-z-]+)[>=]', (PROJECT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
+        r'^    "([A-Za-z][A-Za-z-]*)[>=]', (PROJECT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert [name for name in declared if name.lower() not in named] == []
 

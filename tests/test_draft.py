@@ -14,9 +14,10 @@ from cleaner import Cleaner
 from cleaner.decode import decode
 from cleaner.rules.draft import draft_from_diff, draft_from_lines, other_lines
 from cleaner.rules.draft_yaml import Draft, DraftError, append_yaml, pack_yaml
+from cleaner.rules.files import RuleFile
 from cleaner.rules.load import RuleSet
-from cleaner.rules.nodes import Problem
-from cleaner.rules.packs import RuleFile, read_packs
+from cleaner.rules.packs import read_packs
+from cleaner.rules.problems import Problem
 from cleaner.rules.prove import prove
 from conftest import PROSE, Command, read_tree, write_tree
 

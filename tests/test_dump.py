@@ -11,6 +11,9 @@ import msgspec
 import pytest
 
 from cleaner import Cleaner
+from cleaner.cut import cut
+from cleaner.dump.audit import Hasher
+from cleaner.model import Action, Cleaned, Edit, Reason, text_hash
 from conftest import LINE_RULE, PROSE, RAW, Command, read_lines, read_outputs, read_tree, write_pack, write_tree
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -22,6 +25,47 @@ def encode(value: object) -> str:
 
 def hash_text(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Of each way in which a text may be stored and sent, by length and width of its characters.
+HASHED = [
+    "",
+    "a",
+    "é",
+    "a" * 31,
+    "é" * 16,
+    "a" * 255,
+    "a" * 256,
+    "\N{EURO SIGN}" * 30_000,
+    "\N{GRINNING FACE}" * 9,
+    "half \ud800 of a pair",
+]
+
+
+EDITED = {
+    "not": (),
+    "at-its-start": ((0, 0, "\N{EURO SIGN}"),),
+    "at-its-end": ((-1, -1, "\n"),),
+    "in-its-last-half": ((-3, -2, "é"), (-1, -1, "half \ud800")),
+    "all-of-it": ((0, -1, ""),),
+    "at-both-ends": ((0, 1, ""), (-1, -1, "\n")),
+}
+
+
+@pytest.mark.parametrize("edited", EDITED.values(), ids=EDITED)
+@pytest.mark.parametrize("text", [*HASHED, "long \N{EURO SIGN} \udfff" * (1 << 17)], ids=len)
+def test_hashes_are_those_of_both_texts(text: str, edited: tuple[tuple[int, int, str], ...]) -> None:
+    ends = (len(text) + 1,) * 2  # counted from the end, -1 is behind the last character
+    spans = [
+        [end % size if end >= 0 else max(0, size + end) for end, size in zip(edit[:2], ends, strict=True)]
+        for edit in edited
+    ]
+    edits = tuple(
+        Edit(start, max(start, end), after, Action.REPLACE, Reason("x", 1, "promo"))
+        for (start, end), (*_, after) in zip(spans, edited, strict=True)
+    )
+    cleaned = Cleaned(cut(text, edits), text, edits)
+    assert Hasher(text).hashes(cleaned) == (text_hash(text), text_hash(cleaned.text))
 
 
 # JSON values that a program which decodes and encodes them would write in another way.

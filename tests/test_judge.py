@@ -17,8 +17,8 @@ from cleaner.judge import Judge
 from cleaner.pipeline import MAX_PASSES, UnsettledError
 from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, read_pack
-from cleaner.rules.nodes import Problem
 from cleaner.rules.pattern import PatternTimeoutError
+from cleaner.rules.problems import Problem
 from cleaner.segment import segment
 
 PROSE = "The council votes on Monday, and nobody knows how it will end."

@@ -21,7 +21,7 @@ from cleaner.cut import LINE_END, compose, cut, locate, restore
 from cleaner.fold import fold_phrase, fold_shape
 from cleaner.rules.load import RuleSet, load_rules, read_pack
 from cleaner.rules.model import Rule, Scope
-from cleaner.rules.nodes import Problem
+from cleaner.rules.problems import Problem
 from cleaner.rules.profile import OPTIONAL, Selection
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench" / "raw"

@@ -9,7 +9,7 @@ import pytest
 from cleaner.rules.load import RuleSet, load_rules, read_pack
 from cleaner.rules.model import Rule
 from cleaner.rules.mutate import NeedlessExplanation, Survivor, find_unproven, mutate
-from cleaner.rules.nodes import Problem
+from cleaner.rules.problems import Problem
 from cleaner.rules.profile import OPTIONAL, Selection
 from conftest import Command, write_pack
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cleaner.rules.load import RuleSet, read_pack
-from cleaner.rules.nodes import Problem
+from cleaner.rules.problems import Problem
 from cleaner.rules.prove import Outcome, prove
 from conftest import Command, write_pack
 

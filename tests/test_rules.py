@@ -12,7 +12,7 @@ from cleaner import Cleaner, Document
 from cleaner.rules import pattern
 from cleaner.rules.load import RuleSet, load_rules, read_pack, shipped_folder
 from cleaner.rules.model import Rule, Scope, Status, Verb
-from cleaner.rules.nodes import Problem
+from cleaner.rules.problems import Problem
 from cleaner.rules.profile import OPTIONAL, Selection
 from cleaner.rules.prove import Outcome, prove
 from cleaner.segment import segment

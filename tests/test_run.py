@@ -143,6 +143,44 @@ def test_outputs_and_audit_files_are_the_same_for_any_number_of_processes(jobs: 
     assert read_tree(dump / "out") == read_tree(dump / "wanted")
 
 
+def test_results_that_are_too_large_to_share_are_sent(dump: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "_SHARED_BYTES", 1000)
+    assert run_forked(dump, "clean", "raw", "-o", "out", "--jobs", "2") == 3
+    assert read_tree(dump / "out") == read_tree(dump / "wanted")
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, 1000)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (cut_off, "large.jsonl has become shorter while it was read"),
+        (Path.unlink, "can't be read any more: No such file"),
+    ],
+)
+def test_file_that_others_change_while_it_is_read_stops_the_run(
+    change: Callable[[Path], None], words: str, dump: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = (dump / "raw/large.jsonl").read_bytes()
+
+    def changed(piece: chunks.Slice, size: int) -> bytes | bytearray:
+        if piece.end > 5000:
+            change(piece.source.path)
+        return chunks.read_again(piece, size)
+
+    monkeypatch.setattr(pool, "read_again", changed)
+    arguments = ("clean", "raw/large.jsonl", "-o", "out.jsonl", "--jobs", "2")
+    assert run_forked(dump, *arguments) == 2
+    assert words in told(dump)
+    assert not (dump / "out.jsonl").exists()
+    monkeypatch.undo()
+    (dump / "raw/large.jsonl").write_bytes(whole)
+    assert run_forked(dump, *arguments) == 3
+    assert (dump / "out.jsonl").read_bytes() == (dump / "wanted/large.jsonl").read_bytes()
+
+
 CONVERSIONS = {
     "rows-to-lines": ("rows.parquet", "out.jsonl.zst"),
     "lines-to-rows": ("large.jsonl", "out.parquet"),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib.util
 import json
 import lzma
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import pytest
 import regex
@@ -73,12 +70,15 @@ def check(text: str) -> None:
         assert is_prose(raw, byte_start, byte_end) == plain_is_prose(line.strip()), line
         assert is_heading(raw, byte_start, byte_end) == plain_is_heading(line.strip()), line
     counts = [sum(plain_is_prose(lines[number].strip()) for number in content[:count]) for count in range(len(content))]
-    assert module.prose_counts(scanned)[:-1] == counts
+    assert scanned.prose_counts()[:-1] == counts
     odd = {start for start, _ in scanned.odd}
+    trailing = []
     for number, line in enumerate(lines):
         if starts[number] not in odd:
-            assert line == line.rstrip()
+            body = line.rstrip()
             assert not needs_repair(line, True), line
+            trailing += [(starts[number] + len(body), starts[number] + len(line))] if body != line else []
+    assert scanned.trailing == trailing
 
 
 LETTERS = st.characters(codec="utf-8")
@@ -126,31 +126,6 @@ def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> N
         parts = unicodedata.normalize("NFD", chr(code))
         if composed == chr(code) and len(parts) > 1:
             assert fold_character(parts[-1]) is None, hex(code)
-
-
-def test_without_a_compiler_it_says_the_same() -> None:
-    """The source as plain Python, which takes over where it could not be compiled, against the module in use."""
-    plain = load_plain()
-    assert plain.__file__.endswith(".py")
-    assert not doctest.testmod(plain).failed
-    seen = 0
-    for path in sorted((PROJECT / "golden").rglob("*.txt")):
-        raw = encode(path.read_bytes().decode("utf-8", "replace"))
-        one, other = plain.scan(raw), scan(raw)
-        for name in ("table", "line_count", "folded", "phrases", "odd"):
-            assert getattr(one, name) == getattr(other, name), (path, name)
-        assert plain.prose_counts(one) == module.prose_counts(other)
-        seen += one.line_count
-    assert seen > 1_000
-
-
-def load_plain() -> Any:
-    spec = importlib.util.spec_from_file_location("plain_scan", PROJECT / "src" / "cleaner" / "scan.py")
-    assert spec is not None
-    assert spec.loader is not None
-    plain = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plain)
-    return plain
 
 
 @given(st.lists(WORDY | st.just(""), min_size=1, max_size=9), st.sets(st.integers(0, 8)))

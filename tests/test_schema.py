@@ -11,9 +11,10 @@ import regex
 import yaml
 from jsonschema import Draft202012Validator
 
+from cleaner.rules.files import RuleFile
 from cleaner.rules.load import shipped_folder
-from cleaner.rules.nodes import Problem
-from cleaner.rules.packs import RuleFile, read_packs
+from cleaner.rules.packs import read_packs
+from cleaner.rules.problems import Problem
 from cleaner.rules.schema import rule_schema, schema_json
 from conftest import Command
 

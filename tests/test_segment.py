@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.line import Line
 from cleaner.model import Document, Evidence
 from cleaner.scan import HEADING_MAX_WORDS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING
-from cleaner.segment import Line, segment
+from cleaner.segment import segment
 
 QUICK = settings(max_examples=200, deadline=None, derandomize="CI" in os.environ)
 

@@ -2,7 +2,7 @@
 
 from cleaner.model import Action, Cleaned, CleanerError, Document, Edit, Reason
 from cleaner.pipeline import Cleaner, clean
-from cleaner.rules.nodes import PackError, Problem
+from cleaner.rules.problems import PackError, Problem
 from cleaner.rules.profile import ProfileError, Selection
 from cleaner.version import VERSION
 

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cleaner.line import Line
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule, Scope, Verb
-from cleaner.segment import Line, Page
+from cleaner.segment import Page
 
 _SCOPE_ORDER = {scope: place for place, scope in enumerate(Scope)}
 

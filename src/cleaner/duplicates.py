@@ -7,7 +7,7 @@ them alone, in line order, because a line that has gone is nothing to repeat.
 from __future__ import annotations
 
 import sys
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,17 +19,18 @@ import regex
 from cleaner.claims import Claims, acts
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
-from cleaner.rules.literals import required_literals
+from cleaner.line import Line
+from cleaner.repeats import ENDS_IN_HEAD, HOLDS, HOLDS_FIRST_WORD, IS_IN, places_beside, repeated_places, repeated_runs
+from cleaner.rules.literals import ends_in_group, required_literals
 from cleaner.rules.model import Rule
-from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, count_words, encode, is_heading, is_prose
-from cleaner.segment import Line, Page, repeated_runs
+from cleaner.rules.pattern import LinePattern
+from cleaner.scan import encode
+from cleaner.segment import Page, Passage
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
 HEADLINE_MIN_WORDS = 3
 # How far down the text the line is looked for that carries the title field.
 HEADLINE_LINES = 10
-
-MANY_WORDS = 1 << 30
 
 
 def _place(suspect: tuple[int, int]) -> int:
@@ -40,6 +41,8 @@ def _place(suspect: tuple[int, int]) -> int:
 class _Repeater:
     """A rule, what it repeats, the literals one of which a line must hold for its patterns to match, and how many
     lines from the top it looks at.
+
+    `relation` is what a line surely has in common with its neighbour where it repeats it, None for nothing.
     """
 
     number: int
@@ -49,6 +52,7 @@ class _Repeater:
     has_patterns: bool
     literals: tuple[bytes, ...]
     reach: int
+    relation: int | None
 
 
 class Duplicates:
@@ -72,13 +76,13 @@ class Duplicates:
         """Whether no line would be claimed on the page without the lines of these places; False where one might."""
         view = _View(page, gone)
         headline = find_headline(page, lambda place: place not in gone)
-        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        repeaters = self._repeaters if view.repeated else self._part_repeaters
         return not any(_suspects(repeater, headline, view) for repeater in repeaters)
 
     def _claim_below(self, above: int, headline: Line | None, view: _View, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
         page = view.page
-        repeaters = self._repeaters if view.has_repeated else self._part_repeaters
+        repeaters = self._repeaters if view.repeated else self._part_repeaters
         suspects = [
             (place, repeater.number)
             for repeater in repeaters
@@ -110,7 +114,20 @@ def _make_repeater(rule: Rule, number: int) -> _Repeater:
     assert repeats is not None
     where = rule.conditions.where
     reach = where.first if where is not None and isinstance(where.first, int) else sys.maxsize
-    return _Repeater(number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach)
+    relation = _relation(repeats.match, rule.patterns)
+    return _Repeater(
+        number, rule, repeats.against, repeats.match, bool(rule.patterns), _literals(rule), reach, relation
+    )
+
+
+def _relation(match: str, patterns: Sequence[LinePattern]) -> int | None:
+    if match == "fuzzy" or (match == "contained" and patterns):
+        return None
+    if not patterns:
+        return IS_IN
+    if match == "exact":
+        return HOLDS
+    return ENDS_IN_HEAD if all(ends_in_group(pattern.source, "said") for pattern in patterns) else HOLDS_FIRST_WORD
 
 
 def _literals(rule: Rule) -> tuple[bytes, ...]:
@@ -127,33 +144,31 @@ class _View:
         self.page = page
         self.kept = [place for place in range(len(page.phrases)) if place not in gone] if gone else None
         self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
-        self.has_repeated = len(set(self.phrases)) < len(self.phrases)
+        self.repeated = repeated_places(self.phrases)
 
-    @lazy
-    def repeated(self) -> Sequence[int]:
-        """Places of lines whose phrase other lines have, too."""
-        if not self.has_repeated:
-            return ()
-        counts = Counter(self.phrases)
-        return [place for place, phrase in enumerate(self.phrases) if counts[phrase] > 1]
+    def _place_on_page(self, place: int) -> int:
+        """The line's place among all lines of the page."""
+        return place if self.kept is None else self.kept[place]
 
-    @lazy
-    def runs(self) -> list[range]:
-        """Places of lines in a row that repeat others in a row."""
-        return repeated_runs(self.phrases) if self.has_repeated else []
+    def passages(self, least: Passage) -> Sequence[int]:
+        """Places of lines in a row that repeat others in a row, where those are as much as that."""
+        runs = (run for run in repeated_runs(self.phrases) if len(run) >= least.line_count) if self.repeated else ()
+        return [
+            place
+            for run in runs
+            if Passage.of(self.page.scan, map(self._place_on_page, run)).holds(least)
+            for place in run
+        ]
 
     def meets(self, place: int, rule: Rule) -> bool:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
-        own, page = rule.conditions.own, self.page
-        row = (place if self.kept is None else self.kept[place]) * COLUMNS
-        raw, start, end = page.scan.raw, page.scan.table[row + BYTE_START], page.scan.table[row + BYTE_END]
-        if own.words is not None and (
-            end - start < 2 * own.words.min - 1 or not own.words.holds(count_words(raw, start, end, MANY_WORDS))
-        ):
-            return False
-        if own.prose is not None and is_prose(raw, start, end) is not own.prose:
-            return False
-        return own.heading is None or is_heading(raw, start, end) is own.heading
+        own, scanned = rule.conditions.own, self.page.scan
+        place = self._place_on_page(place)
+        return (
+            (own.words is None or own.words.holds(scanned.word_count(place)))
+            and (own.prose is None or scanned.is_prose(place) is own.prose)
+            and (own.heading is None or scanned.is_heading(place) is own.heading)
+        )
 
     def first(self, count: int) -> Sequence[int]:
         """The first places."""
@@ -161,18 +176,22 @@ class _View:
 
     def holding(self, literals: tuple[bytes, ...]) -> Sequence[int]:
         """Places of lines that hold one of the folded literals; all places where there are none."""
-        page = self.page
-        if not literals or not page.is_folded_whole:
+        if not literals:
             return range(len(self.phrases))
-        folded, found = page.scan.folded, set()
-        for literal in literals:
-            at = folded.find(literal)
-            while at >= 0:
-                found.add(bisect_right(page.folded_starts, at) - 1)
-                at = folded.find(literal, at + 1)
-        if self.kept is None:
-            return sorted(found)
-        return [place for place, kept in enumerate(self.kept) if kept in found]
+        found = self._places(self.page.scan.places_holding(literals))
+        return sorted({*found, *self.entangled}) if self.entangled else found
+
+    @lazy
+    def entangled(self) -> Sequence[int]:
+        """Places of lines that are not folded character by character: what they hold can't be seen in parts."""
+        return self._places(self.page.scan.entangled)
+
+    def _places(self, on_page: Sequence[int]) -> Sequence[int]:
+        """The places, among what is left, of lines of the page."""
+        if self.kept is None or not on_page:
+            return on_page
+        held = frozenset(on_page)
+        return [place for place, kept in enumerate(self.kept) if kept in held]
 
 
 def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
@@ -180,12 +199,8 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     against, match, reach = repeater.against, repeater.match, repeater.reach
     places: Sequence[int]
     if match == "exact" and not repeater.has_patterns:
-        said = encode(headline.phrase) if headline is not None and against == "headline" else None
         passage = repeater.rule.duplicate.passage if repeater.rule.duplicate else None
-        if passage is not None:
-            places = [place for run in view.runs if len(run) >= passage.line_count for place in run]
-        else:
-            places = [place for place in view.repeated if _says(view, place, against, said)]
+        places = _saying_again(view, against, headline) if passage is None else view.passages(passage)
     elif against == "earlier":
         places = view.holding(repeater.literals)
     elif against == "headline":
@@ -195,15 +210,16 @@ def _suspects(repeater: _Repeater, headline: Line | None, view: _View) -> Sequen
     return [place for place in places if place < reach and view.meets(place, repeater.rule)] if places else places
 
 
-def _says(view: _View, place: int, against: str, headline: bytes | None) -> bool:
-    """Whether a line whose phrase other lines have, too, has it of the line that is asked for."""
-    phrases = view.phrases
-    if against == "earlier":
-        return True
+def _saying_again(view: _View, against: str, headline: Line | None) -> Sequence[int]:
+    """Places of lines whose phrase other lines have, too, where those are what is asked for."""
+    phrases, repeated = view.phrases, view.repeated
+    if not repeated or against == "earlier":
+        return repeated
     if against == "headline":
-        return phrases[place] == headline
-    other = place + 1 if against == "next" else place - 1
-    return 0 <= other < len(phrases) and phrases[place] == phrases[other]
+        said = encode(headline.phrase) if headline is not None else None
+        return [place for place in repeated if phrases[place] == said]
+    step = 1 if against == "next" else -1
+    return [place for place in places_beside(phrases, repeated, step, IS_IN) if phrases[place] == phrases[place + step]]
 
 
 def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) -> Sequence[int]:
@@ -216,32 +232,19 @@ def _beside_headline(repeater: _Repeater, headline: Line | None, view: _View) ->
     elif repeater.match == "fuzzy":
         places = view.first(repeater.reach)
     else:
-        places = [place for place in view.first(repeater.reach) if view.phrases[place] in said]
+        places = [place for place in view.first(repeater.reach) if said.find(view.phrases[place]) >= 0]
     own = headline.place if view.kept is None else bisect_left(view.kept, headline.place)
     return [place for place in places if place != own]
 
 
 def _beside_neighbour(repeater: _Repeater, view: _View) -> Sequence[int]:
     """Places of lines that may say what the next or previous line says, or a part of it."""
-    match, phrases, has_patterns = repeater.match, view.phrases, repeater.has_patterns
-    step = 1 if repeater.against == "next" else -1
-    places = view.holding(repeater.literals) if has_patterns and match != "exact" else view.first(repeater.reach)
-    if match == "fuzzy":
+    is_part = repeater.has_patterns and repeater.match != "exact"
+    places = view.holding(repeater.literals) if is_part else view.first(repeater.reach)
+    if repeater.relation is None or not places:
         return places
-    found = []
-    for place in places:
-        if not 0 <= place + step < len(phrases):
-            continue
-        phrase, other = phrases[place], phrases[place + step]
-        if not has_patterns:
-            is_suspect = phrase in other
-        elif match == "exact":
-            is_suspect = other in phrase
-        else:
-            is_suspect = match == "contained" or other.partition(b" ")[0] in phrase
-        if is_suspect:
-            found.append(place)
-    return found
+    found = places_beside(view.phrases, places, 1 if repeater.against == "next" else -1, repeater.relation)
+    return sorted({*found, *view.entangled}) if repeater.relation == ENDS_IN_HEAD and view.entangled else found
 
 
 def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: Line | None, page: Page, claims: Claims) -> bool:
@@ -272,7 +275,7 @@ def said_by(rule: Rule, line: Line) -> str:
     if not rule.patterns:
         return line.phrase
     for pattern in rule.patterns:
-        match = pattern.full_match(line)
+        match = pattern.full_match(line) if pattern.needs.are_met(line.folded) else None
         if match:
             return fold_phrase(match["said"] or "") if "said" in match.re.groupindex else line.phrase
     return ""

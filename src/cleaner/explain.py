@@ -17,12 +17,13 @@ from msgspec import structs
 
 from cleaner.cut import LINE_END, cut
 from cleaner.judge import Judge
+from cleaner.line import Line
 from cleaner.model import Action, CleanerError, Document, Edit
 from cleaner.pipeline import Cleaner
 from cleaner.repair import REPAIRS, repair
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
 from cleaner.why_not import FirstLook, WhyNot, hits_of, why_not
 
 

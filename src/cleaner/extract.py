@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import trafilatura
-
 from cleaner.model import CleanerError, Document
 
 # What trafilatura has to say about a page becomes our own error; its log would repeat it.
@@ -22,6 +20,8 @@ def extract(html: str, *, url: str | None = None, title: str | None = None, lang
 
     Comments are left out.  Raises `ExtractError` where the page has no main text.
     """
+    import trafilatura  # noqa: PLC0415  (a tenth of a second that runs without pages need not pay)
+
     found: Any = trafilatura.bare_extraction(html, url=url, with_metadata=True, include_comments=False)
     if found is None or not found.text or not found.text.strip():
         raise ExtractError("no main text was found in this page")

@@ -15,11 +15,12 @@ import msgspec
 
 from cleaner.claims import Claims, acts, is_inside
 from cleaner.duplicates import Duplicates
+from cleaner.line import Line
 from cleaner.model import Action, Edit
 from cleaner.rules.match import Hit, LiteralMatcher, Matcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
-from cleaner.segment import Line, Page
+from cleaner.segment import Page
 
 _start = attrgetter("start")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from cleaner.model import Action, Edit, Reason
 
 
-class LedgerRecord(msgspec.Struct, omit_defaults=True, frozen=True):
+class LedgerRecord(msgspec.Struct, omit_defaults=True, frozen=True, gc=False):
     """One edit of one document, as written to `ledger.jsonl`.
 
     `start` and `end` are half-open code-point offsets into the decoded source, `line` is its 1-based line; `after` is
@@ -36,23 +36,30 @@ _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(LedgerRecord)
 
 
-def write_records(doc: str, edits: Iterable[Edit]) -> bytes:
-    """The ledger lines of one document, as UTF-8 JSON lines."""
-    lines = [
-        LedgerRecord(
-            doc,
-            edit.line,
-            edit.start,
-            edit.end,
-            edit.reason.rule,
-            edit.reason.rev,
-            edit.action,
-            edit.before,
-            edit.after,
+def ledger_records(doc: str, edits: Iterable[Edit]) -> list[LedgerRecord]:
+    """The records of one document's edits."""
+    records = []
+    for edit in edits:
+        reason = edit.reason
+        records.append(
+            LedgerRecord(
+                doc,
+                edit.line,
+                edit.start,
+                edit.end,
+                reason.rule,
+                reason.rev,
+                edit.action,
+                edit.before,
+                edit.after,
+            )
         )
-        for edit in edits
-    ]
-    return _ENCODER.encode_lines(lines)
+    return records
+
+
+def encode_records(records: Sequence[LedgerRecord]) -> bytes:
+    """The ledger lines of these records, as UTF-8 JSON lines."""
+    return _ENCODER.encode_lines(records)
 
 
 def read_record(line: bytes) -> LedgerRecord:

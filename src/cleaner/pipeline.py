@@ -16,12 +16,14 @@ from cleaner.cut import compose, cut, locate
 from cleaner.judge import Judge, Judged
 from cleaner.model import Cleaned, CleanerError, Document, Edit
 from cleaner.repair import is_white_space, repair, tidy
+from cleaner.rules.derived import known_from_before
 from cleaner.rules.load import RuleSet, load_rules
 from cleaner.rules.profile import Selection
 from cleaner.segment import segment
 
 # Removals shrink the text, so passes end by themselves; only replacements that feed each other make this many more.
 MAX_PASSES = 100
+NO_LINES: frozenset[int] = frozenset()
 MAX_GROWTH = 4  # a text this many times its source is one of them too
 
 
@@ -45,7 +47,9 @@ class Cleaner:
         where there is no such profile or the selection names no rule.
         """
         paths = [rules] if isinstance(rules, str | Path) else rules
-        self._use(load_rules([Path(path) for path in paths], profile=profile, selection=selection))
+        loaded = load_rules([Path(path) for path in paths], profile=profile, selection=selection)
+        with known_from_before(loaded):
+            self._use(loaded)
 
     @classmethod
     def of(cls, rules: RuleSet) -> Cleaner:
@@ -97,9 +101,11 @@ class Cleaner:
             judged = self._judge.judge_rest(before, before.gone, document.text)
         else:
             page = segment(document)
-            repairs = repair(document.text, page.scan.odd)
+            repairs = repair(document.text, page.scan)
             if repairs:
-                page = segment(replace(document, text=cut(document.text, repairs)))
+                repaired = cut(document.text, repairs)
+                says_the_same = not page.scan.odd
+                page = page.without(NO_LINES, repaired) if says_the_same else segment(replace(document, text=repaired))
             judged = self._judge.judge(page)
         text = cut(judged.page.document.text, judged.edits)
         tidied = tidy(text)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 import regex
 from ftfy import ExplanationStep, TextFixerConfig, fix_and_explain
@@ -20,7 +21,7 @@ from ftfy.badness import is_bad
 from cleaner.cut import LINE_END
 from cleaner.damage import CONTROL
 from cleaner.model import Action, Edit, Reason
-from cleaner.scan import encode, scan
+from cleaner.scan import Scan, encode, scan
 
 CONFIG = TextFixerConfig(
     unescape_html=True,
@@ -74,20 +75,22 @@ def is_code(text: str) -> bool:
     return "<" in text
 
 
-def repair(text: str, odd: Iterable[tuple[int, int]] | None = None) -> list[Edit]:
+def repair(text: str, scanned: Scan | None = None) -> list[Edit]:
     """Edits that mend the text line by line: line ends, encoding damage, trailing white space.
 
-    `odd` are the half-open spans of lines that a scan of the text found to need a look (`cleaner.scan.scan`).
+    `scanned` is a scan of the text, which tells the lines that need a look.
     """
-    if odd is None:
-        odd = scan(encode(text)).odd
-    edits: list[Edit] = []
-    unescape = None
-    for start, end in odd:
-        if unescape is None:
-            unescape = not is_code(text)
-        edits.extend(_repair_lines(text[start:end], start, unescape))
+    scanned = scanned or scan(encode(text))
+    edits = [_edit(start, end, "", "trailing-space") for start, end in scanned.trailing]
+    if scanned.odd:
+        unescape = not is_code(text)
+        for start, end in scanned.odd:
+            edits.extend(_repair_lines(text[start:end], start, unescape))
+        edits.sort(key=_start)
     return edits
+
+
+_start = attrgetter("start")
 
 
 def _repair_lines(lines: str, offset: int, unescape: bool) -> Iterator[Edit]:
@@ -118,8 +121,9 @@ def tidy(text: str) -> list[Edit]:
         return [_edit(0, len(text), "", "blank-line")] if text else []
     if body_start:
         edits.append(_edit(0, body_start, "", "blank-line"))
-    runs = _BLANK_RUN.finditer(text, body_start, body_end)
-    edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
+    if text.find("\n\n\n", body_start, body_end) >= 0:
+        runs = _BLANK_RUN.finditer(text, body_start, body_end)
+        edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
     if body_end == len(text):
         edits.append(_edit(body_end, body_end, "\n", "final-newline"))
     elif body_end + 1 < len(text):

@@ -31,22 +31,25 @@ class Report(msgspec.Struct, omit_defaults=True):
 
     def add(self, cleaned: Cleaned) -> None:
         """Count one document."""
+        source, edits = cleaned.source, cleaned.edits
         self.documents += 1
-        self.unchanged += cleaned.text == cleaned.source
+        self.unchanged += cleaned.text == source
         if not cleaned.text:
-            is_empty = not cleaned.source.strip()
+            is_empty = not source.strip()
             self.empty += is_empty
             self.emptied += not is_empty
         self.lines += cleaned.line_count
-        self.chars += len(cleaned.source)
-        for edit in cleaned.edits:
+        self.chars += len(source)
+        for edit in edits:
+            reason = edit.reason
+            rule = reason.rule
             if edit.action is Action.REPAIR:
-                _count(self.repairs, edit.reason.rule)
+                self.repairs[rule] = self.repairs.get(rule, 0) + 1
             else:
                 taken = len(edit.before) - len(edit.after)
-                _count(self.removals, edit.reason.rule)
-                _count(self.removed_chars, edit.reason.rule, taken)
-                _count(self.categories, edit.reason.category)
+                self.removals[rule] = self.removals.get(rule, 0) + 1
+                self.removed_chars[rule] = self.removed_chars.get(rule, 0) + taken
+                self.categories[reason.category] = self.categories.get(reason.category, 0) + 1
                 self.chars_removed += taken
                 self.lines_removed += edit.takes_line
 

@@ -16,6 +16,9 @@ import regex
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
 
+if cython.compiled:
+    from cython.cimports.libc.string import memchr
+
 IS_COMPILED: bool = cython.compiled
 
 # What a character is, as bits of `flags`.
@@ -29,9 +32,6 @@ _WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
 _SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces
 _APOSTROPHE = cython.declare(cython.uchar, 64)  # joins two parts of a word
 _UNREAD = cython.declare(cython.uchar, 128)  # folds to nothing
-
-# Any of these ends a run of plain ASCII; bit 128 has another meaning below 128 than above: not plain ASCII.
-_STOP = cython.declare(cython.uchar, 1 | 2 | 8 | 128)
 
 # What a character may mean at the end of a line, as bits of `marks`.
 _ENDS_SENTENCE = cython.declare(cython.uchar, 1)
@@ -62,8 +62,13 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 # space, in code points and in bytes; offset of the folded line in `Scan.folded`.
 NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED = range(8)
 COLUMNS = 8
+_BYTE_START = cython.declare(cython.int, BYTE_START)
+_BYTE_END = cython.declare(cython.int, BYTE_END)
+_FOLDED = cython.declare(cython.int, FOLDED)
+_COLUMNS = cython.declare(cython.int, COLUMNS)
 
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
+_ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
 
 
 @cython.cclass
@@ -81,10 +86,19 @@ class Block:
         self.marks = bytes(map(_marks, characters))
 
 
+@cython.cclass
 class Scan:
-    """The lines of a text that are not blank; see `scan`."""
+    """The lines of a text that are not blank, asked by their places among themselves; see `scan`."""
 
-    __slots__ = ("folded", "line_count", "odd", "phrases", "raw", "table")
+    raw = cython.declare(bytes, visibility="readonly")
+    table = cython.declare(object, visibility="readonly")
+    line_count = cython.declare(cython.Py_ssize_t, visibility="readonly")
+    folded = cython.declare(bytes, visibility="readonly")
+    phrases = cython.declare(list, visibility="readonly")
+    odd = cython.declare(list, visibility="readonly")
+    trailing = cython.declare(list, visibility="readonly")
+    entangled = cython.declare(list, visibility="readonly")
+    _rows: cython.int[::1]
 
     def __init__(
         self,
@@ -94,13 +108,81 @@ class Scan:
         folded: bytes,
         phrases: list[bytes | None],
         odd: list[tuple[int, int]],
+        trailing: list[tuple[int, int]],
+        entangled: list[int],
     ) -> None:
         self.raw = raw
         self.table = table
+        self._rows = table
         self.line_count = line_count
         self.folded = folded
         self.phrases = phrases
         self.odd = odd
+        self.trailing = trailing
+        self.entangled = entangled
+
+    def folded_line(self, place: cython.Py_ssize_t) -> bytes:
+        """The line as it stands in `folded`, with the newlines around it."""
+        row: cython.Py_ssize_t = self._at(place)
+        is_last: cython.bint = place + 1 == self.line_count
+        end: cython.Py_ssize_t = len(self.folded) if is_last else self._rows[row + _COLUMNS + _FOLDED]
+        return self.folded[self._rows[row + _FOLDED] - 1 : end]
+
+    def word_count(self, place: cython.Py_ssize_t) -> int:
+        """Number of words of a line: see `count_words`."""
+        row: cython.Py_ssize_t = self._at(place)
+        start: cython.Py_ssize_t = self._rows[row + _BYTE_START]
+        end: cython.Py_ssize_t = self._rows[row + _BYTE_END]
+        return count_words(self.raw, start, end, end - start)
+
+    def is_prose(self, place: cython.Py_ssize_t) -> bool:
+        """Whether a line reads as running text: see `is_prose`."""
+        row: cython.Py_ssize_t = self._at(place)
+        return is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+
+    def is_heading(self, place: cython.Py_ssize_t) -> bool:
+        """Whether a line could be a title: see `is_heading`."""
+        row: cython.Py_ssize_t = self._at(place)
+        return is_heading(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+
+    def prose_counts(self) -> list[int]:
+        """How many lines of prose stand before each line, and at the end how many there are."""
+        counts = [0]
+        count: cython.int = 0
+        place: cython.Py_ssize_t
+        for place in range(self.line_count):
+            row: cython.Py_ssize_t = place * _COLUMNS
+            count += is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+            counts.append(count)
+        return counts
+
+    def span(self, place: cython.Py_ssize_t) -> tuple[int, int, int, int, int]:
+        """The first five columns of a line."""
+        row: cython.Py_ssize_t = self._at(place)
+        rows: cython.int[::1] = self._rows
+        return rows[row], rows[row + 1], rows[row + 2], rows[row + 3], rows[row + 4]
+
+    def places_holding(self, literals: tuple[bytes, ...]) -> list[int]:
+        """The places of the lines that hold one of the folded literals, in order."""
+        found: set[int] = set()
+        place: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        for literal in literals:
+            place = 0
+            at = self.folded.find(literal)
+            while at >= 0:
+                while place + 1 < self.line_count and self._rows[(place + 1) * _COLUMNS + _FOLDED] <= at:
+                    place += 1
+                found.add(place)
+                at = self.folded.find(literal, at + 1)
+        return sorted(found)
+
+    @cython.cfunc
+    def _at(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Where the line's columns begin; raises `IndexError` where there is no such line."""
+        if not 0 <= place < self.line_count:
+            raise IndexError(f"no line {place} among {self.line_count}")
+        return place * _COLUMNS
 
 
 def _fold(character: str) -> bytes:
@@ -144,7 +226,7 @@ def _marks(character: str) -> int:
 _BLOCKS = cython.declare(list, [None] * (0x110000 // 256))
 _ASCII = Block(0)
 _BLOCKS[0] = _ASCII
-_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags[:128] + bytes([128]) * 128)
+_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags)
 _BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
 
 
@@ -201,6 +283,244 @@ def _width(code: cython.int) -> cython.Py_ssize_t:
     return 2 if code < 0x800 else 3 if code < 0x10000 else 4
 
 
+@cython.cclass
+class _Scanner:
+    """A scan on its way through a text; offsets are bytes of the source, or of `out`, the folded lines so far.
+
+    Of the line at hand `text` and `phrase` are half-open spans, -1 where there is none; `extra` counts the bytes that
+    start no code point, from the beginning of the source.
+    """
+
+    source: cython.p_uchar
+    size: cython.Py_ssize_t
+    buffer: bytearray
+    out: cython.p_uchar
+    room: cython.Py_ssize_t
+    at: cython.Py_ssize_t
+    extra: cython.Py_ssize_t
+    text_start: cython.Py_ssize_t
+    text_start_extra: cython.Py_ssize_t
+    text_end: cython.Py_ssize_t
+    text_end_extra: cython.Py_ssize_t
+    phrase_start: cython.Py_ssize_t
+    phrase_end: cython.Py_ssize_t
+    is_entangled: cython.bint
+    is_odd: cython.bint
+    has_trail: cython.bint
+
+    def __init__(self, raw: bytes) -> None:
+        self.size = len(raw)
+        self.source = raw if cython.compiled else raw + b"\0"  # which stands behind every string of C
+        self.room = 2 * self.size + _ROOM
+        self.buffer = bytearray(self.room)
+        self.out = self.buffer
+        self.out[0] = 10
+        self.at = 1
+        self.extra = 0
+
+    @cython.cfunc
+    def make_room(self, index: cython.Py_ssize_t) -> cython.void:
+        """Let the source from this byte on fit behind what is folded, each byte as one, and the longest character."""
+        if self.at + (self.size - index) + _ROOM > self.room:
+            self.room = 2 * self.room
+            self.buffer.extend(bytes(self.room - len(self.buffer)))
+            self.out = self.buffer
+
+    @cython.cfunc
+    def fold_plain(self, line_start: cython.Py_ssize_t, line_end: cython.Py_ssize_t) -> cython.bint:
+        """Fold a line, where nothing in it needs a closer look; else leave it as it was and say so.
+
+        Most lines hold no doubled white space and nothing odd; those in ASCII are folded many bytes at once.
+        """
+        source: cython.p_uchar = self.source
+        out: cython.p_uchar = self.out
+        start: cython.Py_ssize_t = line_start
+        end: cython.Py_ssize_t = line_end
+        at: cython.Py_ssize_t = self.at
+        extra: cython.Py_ssize_t = self.extra
+        shift: cython.Py_ssize_t
+        index: cython.Py_ssize_t
+        code: cython.uchar
+        unlike: cython.uchar = 0
+        ampersand: cython.uchar = 0
+        beyond: cython.uchar = 0
+        while end > start and source[end - 1] == 32:
+            end -= 1
+        while start < end and source[start] == 32:
+            start += 1
+        for index in range(start, end):
+            code = source[index]
+            unlike |= (code < 32) | (code == 127) | ((code == 32) & (source[index + 1] == 32))
+            ampersand |= code == 38
+            beyond |= code
+        if unlike:
+            return False
+        if beyond < 128:
+            shift = at - start
+            for index in range(start, end):
+                code = source[index]
+                out[shift + index] = code + (((code >= 65) & (code <= 90)) << 5)
+            self.at += end - start
+        elif not self.fold_mixed(start, end):
+            self.at, self.extra = at, extra
+            return False
+        if start < end:
+            self.text_start, self.text_end = start, end
+            self.text_start_extra, self.text_end_extra = extra, self.extra
+            self.trim_phrase(at)
+        if ampersand:
+            for index in range(start, end):
+                if source[index] == 38 and _is_entity(source, index, end):
+                    self.is_odd = True
+        self.has_trail = end < line_end
+        return True
+
+    @cython.cfunc
+    def fold_mixed(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+        """Fold a text that is plain but for characters beyond ASCII; False where one of them needs a closer look."""
+        source: cython.p_uchar = self.source
+        byte_folded: cython.p_uchar = _BYTE_FOLDED
+        out: cython.p_uchar = self.out
+        at: cython.Py_ssize_t = self.at
+        index: cython.Py_ssize_t = start
+        extra: cython.Py_ssize_t = self.extra
+        code: cython.int
+        offset: cython.Py_ssize_t
+        last: cython.int = 0
+        last_end: cython.Py_ssize_t = -1
+        risk: cython.uchar = 0
+        marks: cython.uchar
+        bits: cython.p_uchar
+        piece: bytes
+        block: Block
+        while index < end:
+            code = source[index]
+            if code < 128:
+                out[at] = byte_folded[code]
+                at += 1
+                index += 1
+                continue
+            code = _decode(source, index)
+            block = _block(code >> 8)
+            offset = code & 255
+            bits = block.flags
+            if bits[offset] & (_SPACE | _ODD | _ENTANGLED | _UNREAD):
+                return False
+            bits = block.marks
+            marks = bits[offset]
+            if last_end == index and (risk | marks) & _RISKY and is_bad_pair(last, code):
+                return False
+            piece = block.folded[offset]
+            bits = piece
+            for offset in range(len(piece)):
+                out[at] = bits[offset]
+                at += 1
+            index += _width(code)
+            extra += _width(code) - 1
+            last, risk, last_end = code, marks, index
+            self.at = at
+            self.make_room(index)
+            out = self.out
+        self.at, self.extra = at, extra
+        return True
+
+    @cython.cfunc
+    def trim_phrase(self, fold_start: cython.Py_ssize_t) -> cython.void:
+        """Set the phrase of a folded line: all of it but for edge punctuation."""
+        out: cython.p_uchar = self.out
+        start: cython.Py_ssize_t = fold_start
+        end: cython.Py_ssize_t = self.at
+        offset: cython.Py_ssize_t
+        while start < end and _is_edge(out, start):
+            start += 1
+            while start < end and out[start] & 0xC0 == 0x80:
+                start += 1
+        while start < end:
+            offset = _before(out, start, end)
+            if not _is_edge(out, offset):
+                break
+            end = offset
+        self.phrase_start, self.phrase_end = start, end
+
+    @cython.cfunc
+    def fold_carefully(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
+        """Fold a line character by character."""
+        source: cython.p_uchar = self.source
+        out: cython.p_uchar = self.out
+        at: cython.Py_ssize_t = self.at
+        index: cython.Py_ssize_t = start
+        fold_start: cython.Py_ssize_t = at
+        extra: cython.Py_ssize_t = self.extra
+        code: cython.int
+        flags: cython.uchar
+        marks: cython.uchar
+        width: cython.Py_ssize_t
+        length: cython.Py_ssize_t
+        offset: cython.Py_ssize_t
+        has_space: cython.bint = False
+        last: cython.int = 0  # the code point before, where it is beyond ASCII
+        risk: cython.uchar = 0  # and its marks
+        bits: cython.p_uchar
+        piece: bytes
+        block: Block
+        while index < end:
+            code = source[index]
+            width = 1
+            block = _ASCII
+            if code >= 128:
+                code = _decode(source, index)
+                width = _width(code)
+                block = _block(code >> 8)
+            offset = code & 255
+            bits = block.flags
+            flags = bits[offset]
+            bits = block.marks
+            marks = bits[offset]
+            if code < 128:
+                last = 0
+            else:
+                if last and not self.is_odd and (risk | marks) & _RISKY:
+                    self.is_odd = is_bad_pair(last, code)
+                last = code
+                risk = marks
+            if flags & _ODD or (code == 38 and not self.is_odd and _is_entity(source, index, end)):
+                self.is_odd = True
+            if flags & _SPACE:
+                has_space = True
+                index += width
+                extra += width - 1
+                continue
+            if self.text_start < 0:
+                self.text_start = index
+                self.text_start_extra = extra
+            elif has_space and at > fold_start and out[at - 1] != 32:
+                out[at] = 32
+                at += 1
+            has_space = False
+            if flags & _ENTANGLED:
+                self.is_entangled = True
+            piece = block.folded[offset]
+            bits = piece
+            length = len(piece)
+            if not flags & (_EDGE | _UNREAD):
+                if self.phrase_start < 0:
+                    self.phrase_start = at
+                self.phrase_end = at + length
+            for offset in range(length):
+                out[at] = bits[offset]
+                at += 1
+            index += width
+            extra += width - 1
+            self.text_end = index
+            self.text_end_extra = extra
+            if width > 1:
+                self.at = at
+                self.make_room(index)
+                out = self.out
+        self.has_trail = self.text_end < end
+        self.at, self.extra = at, extra
+
+
 @cython.boundscheck(False)
 @cython.wraparound(False)
 @cython.initializedcheck(False)
@@ -210,261 +530,92 @@ def scan(raw: bytes) -> Scan:
     `table` has `COLUMNS` numbers a line.  `folded` holds the lines as UTF-8, each behind a newline and the last one
     before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
     punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
-    spans of whole lines with odd characters, entities, or white space at their end.
+    spans of whole lines with odd characters or entities; `trailing` those of the white space at the end of other lines.
+    `entangled` are the places of the phrases that are None.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
     """
-    size: cython.Py_ssize_t = len(raw)
-    source: cython.p_uchar = raw
-    table = array("i", bytes(4 * COLUMNS * (raw.count(b"\n") + 1)))
+    here = _Scanner(raw)
+    size: cython.Py_ssize_t = here.size
+    source: cython.p_uchar = here.source
+    table = array("i", bytes(4 * COLUMNS * (_newline_count(source, size) + 1)))
     rows: cython.int[::1] = table
     phrases: list[bytes | None] = []
     odd: list[tuple[int, int]] = []
-    byte_flags: cython.p_uchar = _BYTE_FLAGS
-    byte_folded: cython.p_uchar = _BYTE_FOLDED
-
-    room: cython.Py_ssize_t = 2 * size + 256
-    buffer = bytearray(room)
-    out: cython.p_uchar = buffer
-    out[0] = 10
-    at: cython.Py_ssize_t = 1
-
+    trailing: list[tuple[int, int]] = []
+    entangled: list[int] = []
     line_count: cython.Py_ssize_t = 0
     number: cython.int = 0
     row: cython.Py_ssize_t
-    start: cython.Py_ssize_t = 0
-    index: cython.Py_ssize_t = 0
-    extra: cython.Py_ssize_t = 0  # bytes before `index` that start no code point
-    start_extra: cython.Py_ssize_t
-    code: cython.int
-    flags: cython.uchar
-    offset: cython.Py_ssize_t
-    text_start: cython.Py_ssize_t
-    text_start_extra: cython.Py_ssize_t
-    text_end: cython.Py_ssize_t
-    text_end_extra: cython.Py_ssize_t
+    start: cython.Py_ssize_t = 0  # in bytes
+    end: cython.Py_ssize_t
+    first: cython.Py_ssize_t  # in code points
+    next_first: cython.Py_ssize_t
     fold_start: cython.Py_ssize_t
-    phrase_start: cython.Py_ssize_t
-    phrase_end: cython.Py_ssize_t
-    has_space: cython.bint
-    is_entangled: cython.bint
-    is_odd: cython.bint
-    bits: cython.p_uchar
-    piece: bytes
-    length: cython.Py_ssize_t
-    width: cython.Py_ssize_t
-    block: Block
-    marks: cython.uchar
-    last: cython.int  # the code point before, where it is beyond ASCII
-    risk: cython.uchar  # and its marks
-    last_end: cython.Py_ssize_t = -1  # where it ends
-    is_plain: cython.bint
 
     while start < size:
-        start_extra = text_start_extra = text_end_extra = extra
-        text_start = -1
-        text_end = index = start
-        fold_start = at
-        phrase_start = -1
-        phrase_end = at
-        is_entangled = is_odd = False
-        last = 0
-        risk = 0
-
-        # Most lines hold nothing that needs a closer look: no doubled or outer white space, nothing odd.
-        has_space = True
-        is_plain = True
-        while index < size:
-            code = source[index]
-            flags = byte_flags[code]
-            if flags <= _EDGE and flags != _SPACE and code != 38:
-                out[at] = byte_folded[code]
-                at += 1
-                index += 1
-                has_space = False
-            elif code == 32 and not has_space:
-                out[at] = 32
-                at += 1
-                index += 1
-                has_space = True
-            elif code == 10:
-                break
-            elif code >= 128:
-                code = _decode(source, index)
-                block = _block(code >> 8)
-                offset = code & 255
-                bits = block.marks
-                marks = bits[offset]
-                bits = block.flags
-                flags = bits[offset]
-                if flags & (_SPACE | _ODD | _ENTANGLED | _UNREAD):
-                    is_plain = False
-                    break
-                if last_end == index and (risk | marks) & _RISKY and is_bad_pair(last, code):
-                    is_plain = False
-                    break
-                piece = block.folded[offset]
-                bits = piece
-                for offset in range(len(piece)):
-                    out[at] = bits[offset]
-                    at += 1
-                if at + (size - index) + 256 > room:
-                    room = 2 * room
-                    buffer.extend(bytes(room - len(buffer)))
-                    out = buffer
-                width = _width(code)
-                index += width
-                extra += width - 1
-                last, risk, last_end = code, marks, index
-                has_space = False
-            else:
-                is_plain = False
-                break
-        if is_plain and not (has_space and index > start):
-            if index > start:
-                text_start, text_start_extra = start, start_extra
-                text_end, text_end_extra = index, extra
-                phrase_start, phrase_end = fold_start, at
-                while phrase_start < phrase_end and _is_edge(out, phrase_start):
-                    phrase_start += 1
-                    while phrase_start < phrase_end and out[phrase_start] & 0xC0 == 0x80:
-                        phrase_start += 1
-                while phrase_start < phrase_end:
-                    offset = _before(out, phrase_start, phrase_end)
-                    if not _is_edge(out, offset):
-                        break
-                    phrase_end = offset
-        else:
-            index, at, extra = start, fold_start, start_extra
-            is_plain = False
-            last = 0
-            risk = 0
-            has_space = False
-
-        while index < size and not is_plain:
-            code = source[index]
-            flags = byte_flags[code]
-            if not flags & _STOP:
-                if text_start < 0:
-                    text_start = index
-                    text_start_extra = extra
-                elif has_space and at > fold_start and out[at - 1] != 32:
-                    out[at] = 32
-                    at += 1
-                has_space = False
-                if phrase_start < 0:
-                    phrase_start = at
-                while True:
-                    if not flags & _STOP:
-                        out[at] = byte_folded[code]
-                        at += 1
-                        phrase_end = at
-                    elif flags == _EDGE and code != 38:
-                        out[at] = code
-                        at += 1
-                    elif code == 32 and index + 1 < size and not byte_flags[source[index + 1]] & _STOP:
-                        out[at] = 32
-                        at += 1
-                    else:
-                        break
-                    index += 1
-                    if index == size:
-                        break
-                    code = source[index]
-                    flags = byte_flags[code]
-                text_end = index
-                text_end_extra = extra
-                last = 0
-                continue
-            if code == 10:
-                break
-            width = 1
-            if code >= 128:
-                code = _decode(source, index)
-                width = _width(code)
-                block = _block(code >> 8)
-                offset = code & 255
-                bits = block.marks
-                marks = bits[offset]
-                if last and not is_odd and (risk | marks) & _RISKY:
-                    is_odd = is_bad_pair(last, code)
-                last = code
-                risk = marks
-                bits = block.flags
-                flags = bits[offset]
-            else:
-                last = 0
-            if flags & _ODD:
-                is_odd = True
-            if flags & _SPACE:
-                has_space = True
-                index += width
-                extra += width - 1
-                continue
-            if text_start < 0:
-                text_start = index
-                text_start_extra = extra
-            elif has_space and at > fold_start and out[at - 1] != 32:
-                out[at] = 32
-                at += 1
-            has_space = False
-            if width == 1:
-                if code == 38 and not is_odd:
-                    is_odd = _is_entity(source, index, size)
-                out[at] = byte_folded[code]
-                if not flags & _EDGE:
-                    if phrase_start < 0:
-                        phrase_start = at
-                    phrase_end = at + 1
-                at += 1
-            else:
-                if flags & _ENTANGLED:
-                    is_entangled = True
-                piece = block.folded[offset]
-                bits = piece
-                length = len(piece)
-                if not flags & (_EDGE | _UNREAD):
-                    if phrase_start < 0:
-                        phrase_start = at
-                    phrase_end = at + length
-                for offset in range(length):
-                    out[at] = bits[offset]
-                    at += 1
-                if at + (size - index) + 256 > room:
-                    room = 2 * room
-                    buffer.extend(bytes(room - len(buffer)))
-                    out = buffer
-            index += width
-            extra += width - 1
-            text_end = index
-            text_end_extra = extra
-        if text_end < index:
-            is_odd = True  # white space at the end
-        if text_start >= 0:
-            row = line_count * 8
-            rows[row] = number
-            rows[row + 1] = start - start_extra
-            rows[row + 2] = (index + 1 if index < size else size) - extra
-            rows[row + 3] = text_start - text_start_extra
-            rows[row + 4] = text_end - text_end_extra
-            rows[row + 5] = text_start
-            rows[row + 6] = text_end
-            rows[row + 7] = fold_start
-            line_count += 1
-            if is_entangled:
-                phrases.append(None)
-            elif phrase_start < 0:
-                phrases.append(b"")
-            else:
-                phrases.append(bytes(out[phrase_start:phrase_end]))
-            out[at] = 10
-            at += 1
-        if is_odd:
-            odd.append((start - start_extra, (index + 1 if index < size else size) - extra))
+        end = _line_end(raw, source, start, size)
+        if end > start:
+            first = start - here.extra
+            fold_start = here.at
+            here.text_start = here.phrase_start = -1
+            here.text_end = start
+            here.text_end_extra = here.extra
+            here.is_entangled = here.is_odd = here.has_trail = False
+            if not here.fold_plain(start, end):
+                here.fold_carefully(start, end)
+            next_first = (end + 1 if end < size else size) - here.extra
+            if here.text_start >= 0:
+                row = line_count * 8
+                rows[row] = number
+                rows[row + 1] = first
+                rows[row + 2] = next_first
+                rows[row + 3] = here.text_start - here.text_start_extra
+                rows[row + 4] = here.text_end - here.text_end_extra
+                rows[row + 5] = here.text_start
+                rows[row + 6] = here.text_end
+                rows[row + 7] = fold_start
+                line_count += 1
+                if here.is_entangled:
+                    entangled.append(len(phrases))
+                    phrases.append(None)
+                elif here.phrase_start < 0:
+                    phrases.append(b"")
+                else:
+                    phrases.append(bytes(here.out[here.phrase_start : here.phrase_end]))
+                here.out[here.at] = 10
+                here.at += 1
+            if here.is_odd:
+                odd.append((first, next_first))
+            elif here.has_trail:
+                trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
-        start = index + 1
-    return Scan(raw, table, line_count, bytes(out[:at]), phrases, odd)
+        start = end + 1
+    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd, trailing, entangled)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _newline_count(source: cython.p_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    count: cython.Py_ssize_t = 0
+    index: cython.Py_ssize_t
+    for index in range(size):
+        count += source[index] == 10
+    return count
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _line_end(
+    raw: bytes, source: cython.p_uchar, start: cython.Py_ssize_t, size: cython.Py_ssize_t
+) -> cython.Py_ssize_t:
+    """Where the next newline is, or the text ends."""
+    if not cython.compiled:
+        end = raw.find(b"\n", start)
+        return size if end < 0 else end
+    found = cython.cast(cython.p_uchar, memchr(source + start, 10, size - start))
+    return found - source if found else size
 
 
 @cython.boundscheck(False)
@@ -476,52 +627,55 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     """
     source: cython.p_uchar = raw
     size: cython.Py_ssize_t = len(raw)
-    old: cython.int[::1] = before.table
-    table = array("i", bytes(len(before.table) * 4))
+    count: cython.Py_ssize_t = before.line_count
+    table = array("i", bytes(4 * COLUMNS * (count + 1)))
+    old: cython.int[::1] = before._rows
     rows: cython.int[::1] = table
     phrases: list[bytes | None] = []
+    entangled: list[int] = []
     folded: list[bytes] = [b"\n"]
     number: cython.int = 0
     at: cython.Py_ssize_t = 0  # in bytes
     point: cython.int = 0  # in code points
-    line_count: cython.Py_ssize_t = 0
-    fold_start: cython.int = 1
     place: cython.Py_ssize_t
     row: cython.Py_ssize_t
-    to: cython.Py_ssize_t
-    fold_end: cython.Py_ssize_t
-    text_bytes: cython.Py_ssize_t
-    for place in range(before.line_count):
-        if place in gone:
+    to: cython.Py_ssize_t = 0
+    shift: cython.int = 0  # of what is folded
+    copied: cython.Py_ssize_t = 1
+    for place in range(count):
+        row = place * 8
+        if gone and place in gone:
+            folded.append(before.folded[copied : old[row + 7]])
+            copied = old[row + 15] if place + 1 < count else len(before.folded)
+            shift -= copied - old[row + 7]
             continue
         while source[at] == 10:
             at += 1
             point += 1
             number += 1
-        row = place * 8
-        to = line_count * 8
-        text_bytes = old[row + 6] - old[row + 5]
         rows[to] = number
         rows[to + 1] = point
         rows[to + 3] = point + old[row + 3] - old[row + 1]
         rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
-        while at < size and source[at] != 10:
-            at += 1
-        rows[to + 5] = at - text_bytes
+        at = _line_end(raw, source, at, size)
+        rows[to + 5] = at - (old[row + 6] - old[row + 5])
         rows[to + 6] = at
-        rows[to + 7] = fold_start
+        rows[to + 7] = old[row + 7] + shift
         point = rows[to + 4]
         if at < size:
             at += 1
             point += 1
         rows[to + 2] = point
         number += 1
-        fold_end = old[row + 15] if place + 1 < before.line_count else len(before.folded)
-        folded.append(before.folded[old[row + 7] : fold_end])
-        fold_start += fold_end - old[row + 7]
-        phrases.append(before.phrases[place])
-        line_count += 1
-    return Scan(raw, table, line_count, b"".join(folded), phrases, [])
+        to += 8
+        if gone:
+            if before.phrases[place] is None:
+                entangled.append(len(phrases))
+            phrases.append(before.phrases[place])
+    if not gone:
+        return Scan(raw, table, count, before.folded, before.phrases, [], [], before.entangled)
+    folded.append(before.folded[copied:])
+    return Scan(raw, table, to >> 3, b"".join(folded), phrases, [], [], entangled)
 
 
 @cython.cfunc
@@ -545,6 +699,7 @@ def _is_entity(source: cython.p_uchar, index: cython.Py_ssize_t, size: cython.Py
     return False
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> int:
@@ -644,6 +799,7 @@ def _skip_note(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_
     return place if digits and place >= start and source[place] == 91 else end
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
@@ -670,6 +826,7 @@ def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bo
     return count_words(raw, start, end, needed) >= needed
 
 
+@cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
@@ -684,17 +841,3 @@ def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> 
     if at >= start and _marks_at(source, at) & _ENDS_CLAUSE:
         return False
     return 1 <= count_words(raw, start, end, HEADING_MAX_WORDS + 1) <= HEADING_MAX_WORDS
-
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
-def prose_counts(text: Scan) -> list[int]:
-    """How many lines of prose stand before each line of the scan, and at the end how many there are."""
-    counts = [0]
-    count: cython.int = 0
-    rows: cython.int[::1] = text.table
-    row: cython.Py_ssize_t
-    for row in range(text.line_count):
-        count += is_prose(text.raw, rows[row * 8 + 5], rows[row * 8 + 6])
-        counts.append(count)
-    return counts

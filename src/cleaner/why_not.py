@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from cleaner.claims import is_for_language
 from cleaner.duplicates import find_headline, said_by
 from cleaner.judge import reach
+from cleaner.line import Line
 from cleaner.rules.conditions import Check, Conditions
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Verb
-from cleaner.segment import Line, Page
+from cleaner.segment import Page
 
 Value = str | int | float | bool | None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from cleaner.pipeline import Cleaner
+from cleaner.rules.cache import no_collector
 from cleaner.rules.profile import OPTIONAL, Selection
 
 Command = Callable[..., Any]
@@ -76,8 +78,15 @@ class RuleOptions:
         return replace(self, selection=replace(self.selection, drop=OPTIONAL))
 
     def make_cleaner(self) -> Cleaner:
-        """The cleaner that the options ask for."""
-        return Cleaner(profile=self.profile, rules=[Path(path) for path in self.rules], selection=self.selection)
+        """The cleaner that the options ask for.
+
+        It lives as long as the process does: the collector of garbage never looks at it, nor do forked processes copy
+        it for being looked at.
+        """
+        with no_collector():
+            cleaner = Cleaner(profile=self.profile, rules=[Path(path) for path in self.rules], selection=self.selection)
+            gc.freeze()
+        return cleaner
 
 
 def _gather(command: Command) -> Command:

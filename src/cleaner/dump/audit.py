@@ -7,6 +7,7 @@ for each failure, `report.json` the totals.  They take their names when the run 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import msgspec
 from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record
-from cleaner.model import Cleaned, CleanerError, text_hash
+from cleaner.model import Cleaned, CleanerError
 from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
@@ -25,7 +26,7 @@ class AuditError(CleanerError):
     """Audit files that are missing or do not belong together."""
 
 
-class ManifestRow(msgspec.Struct, frozen=True):
+class ManifestRow(msgspec.Struct, frozen=True, gc=False):
     """One document of a run.
 
     `source` and `output` are names below IN and OUT, `record` the 1-based JSON line (0: the file is the document),
@@ -50,27 +51,77 @@ class ManifestRow(msgspec.Struct, frozen=True):
         return self.record > 0
 
 
-def encode_row(entry: Entry, source: str, output: str, cleaned: Cleaned) -> bytes:
-    """The line of the manifest for a document and what it has become; `source` and `output` are names of files."""
-    source_hash = text_hash(cleaned.source)
+def manifest_row(entry: Entry, hasher: Hasher, source: str, output: str, cleaned: Cleaned) -> ManifestRow:
+    """The row of a document and what it has become; `source` and `output` are names of files."""
     document = entry.document
-    row = ManifestRow(
-        doc=entry.doc,
-        source=source,
-        record=entry.record,
-        output=output,
-        encoding=entry.encoding,
-        edits=len(cleaned.edits),
-        source_sha256=source_hash,
-        sha256=text_hash(cleaned.text) if cleaned.edits else source_hash,
-        title=document.title,
-        url=document.url,
-        date=document.date,
+    source_hash, clean_hash = hasher.hashes(cleaned)
+    return ManifestRow(
+        entry.doc,
+        source,
+        entry.record,
+        output,
+        entry.encoding,
+        len(cleaned.edits),
+        source_hash,
+        clean_hash,
+        document.title,
+        document.url,
+        document.date,
     )
-    return _ENCODER.encode(row) + b"\n"
+
+
+class Hasher:
+    """The hashes of a text and of what is made of it.
+
+    To be made before the text is cleaned: msgspec leaves the UTF-8 of a text with it, where CPython looks first when
+    the text is encoded again.  What stands before the first edit is hashed once for both.
+    """
+
+    __slots__ = ("_encoded",)
+
+    def __init__(self, text: str) -> None:
+        self._encoded: memoryview | None = None  # of no long text, and of none that is no UTF-8
+        if len(text) <= _PIECE_CHARS:
+            with contextlib.suppress(UnicodeEncodeError):  # half of a surrogate pair
+                packed = _PACKER.encode(text)
+                self._encoded = memoryview(packed)[_HEADS.get(packed[0], 1) :]
+
+    def hashes(self, cleaned: Cleaned) -> tuple[str, str]:
+        """`text_hash` of the source, which is the text, and of the clean text."""
+        source, edits, encoded = cleaned.source, cleaned.edits, self._encoded
+        if not edits:
+            only = _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest()
+            return only, only
+        start = edits[0].start
+        if encoded is None or start < len(source) // 2:
+            return _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest(), _hash(cleaned.text)
+        rest = source[start:].encode()
+        digest = hashlib.sha256(encoded[: len(encoded) - len(rest)])
+        clean = digest.copy()
+        digest.update(rest)
+        clean.update(cleaned.text[start:].encode("utf-8", "surrogatepass"))
+        return digest.hexdigest(), clean.hexdigest()
+
+
+def _hash(text: str) -> str:
+    """What `text_hash` says, without a copy of a long text."""
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _PIECE_CHARS):
+        digest.update(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+_PIECE_CHARS = 1 << 20
+_PACKER = msgspec.msgpack.Encoder()
+_HEADS = {0xD9: 2, 0xDA: 3, 0xDB: 5}  # bytes before the text itself, by the first one (MessagePack's str 8, 16, 32)
 
 
 _ENCODER = msgspec.json.Encoder()
+
+
+def encode_manifest(rows: Sequence[ManifestRow]) -> bytes:
+    """The lines of `manifest.jsonl` for these rows."""
+    return _ENCODER.encode_lines(rows)
 
 
 def encode_failures(failures: Sequence[Failure]) -> bytes:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from cleaner.dump.decoded import MAX_DOCUMENT_BYTES
@@ -51,7 +51,7 @@ class Slice:
 
     `first_line` is the 1-based number of its first line, `next_line` that of the first behind it, `end` the decoded
     offset there; for Parquet they count rows, and `data` is an Arrow stream.  `error` tells why the file can't be read
-    further.
+    further.  Where `is_readable_again`, what stands in the file before `end` is the same bytes.
     """
 
     seen: Seen
@@ -65,6 +65,7 @@ class Slice:
     encoded_bytes: int
     error: str = ""
     row_group: int = 0
+    is_readable_again: bool = False
 
 
 Chunk = Files | Slice
@@ -154,7 +155,30 @@ class Planner:
             yield Slice(seen, source, b"", line, line, end, end == 0, True, 0, str(error))
             return
         with file:
-            yield from cut_slices(file, source, seen, place, lambda: file.encoded_bytes)
+            is_plain = source.format is Format.JSONL and not source.codec and source.path.is_file()
+            for piece in cut_slices(file, source, seen, place, lambda: file.encoded_bytes):
+                yield replace(piece, is_readable_again=True) if is_plain else piece
+
+
+def read_again(piece: Slice, size: int) -> bytes | bytearray:
+    """The bytes of a slice of that size that `is_readable_again`; raises `ChangedInputsError` where they are gone.
+
+    Those of a long line come so that they can be let go.
+    """
+    try:
+        with piece.source.path.open("rb") as file:
+            file.seek(piece.end - size)
+            if size <= CHUNK_BYTES:
+                data: bytes | bytearray = file.read(size)
+                count = len(data)
+            else:
+                data = bytearray(size)
+                count = file.readinto(data)
+    except OSError as error:
+        raise ChangedInputsError(f"{piece.source.name} can't be read any more: {error.strerror}") from None
+    if count < size:
+        raise ChangedInputsError(f"{piece.source.name} has become shorter while it was read")
+    return data
 
 
 def is_whole(source: Source, size: int) -> bool:
@@ -196,7 +220,8 @@ def cut_slices(
     blocks = _cut_lines(file) if source.format is Format.JSONL else _read_all(file)
     encoded = 0
     while True:
-        data, is_last, error = bytearray(), True, ""
+        data: bytes | bytearray
+        data, is_last, error = b"", True, ""
         try:
             data, is_last = next(blocks)
         except CleanerError as problem:
@@ -212,7 +237,7 @@ def cut_slices(
         is_first = False
 
 
-def _cut_lines(file: BinaryIO) -> Iterator[tuple[bytearray, bool]]:
+def _cut_lines(file: BinaryIO) -> Iterator[tuple[bytes | bytearray, bool]]:
     """Blocks of whole lines, up to `CHUNK_BYTES` each, and whether they are the last; a longer line comes alone.
 
     Where a block ends depends on where it begins, and on nothing before that.  Raises `RecordTooLongError`.
@@ -245,8 +270,8 @@ class RecordTooLongError(CleanerError):
     """A line that is no record, because nothing is that long."""
 
 
-def _read_all(file: BinaryIO) -> Iterator[tuple[bytearray, bool]]:
-    data = bytearray(file.read(MAX_DOCUMENT_BYTES + 1))
+def _read_all(file: BinaryIO) -> Iterator[tuple[bytes | bytearray, bool]]:
+    data = file.read(MAX_DOCUMENT_BYTES + 1)
     if len(data) > MAX_DOCUMENT_BYTES:
         raise RecordTooLongError(f"more than {MAX_DOCUMENT_BYTES:,} bytes in one document; split it")
     yield data, True

@@ -150,11 +150,13 @@ class _Plain(io.RawIOBase):
                 raise CodecError(
                     f"it holds {_NAMES[codec]}, but its name does not say so: rename it to end in .{codec}"
                 )
-        chunk = self._head[: len(buffer)] or self._encoded.read(len(buffer)) or b""
-        self._head = self._head[len(chunk) :]
-        buffer[: len(chunk)] = chunk
-        self.encoded_bytes += len(chunk)
-        return len(chunk)
+        count = min(len(self._head), len(buffer))
+        if count:
+            buffer[:count], self._head = self._head[:count], self._head[count:]
+        else:
+            count = cast(io.RawIOBase, self._encoded).readinto(buffer) or 0
+        self.encoded_bytes += count
+        return count
 
     def close(self) -> None:
         self._encoded.close()

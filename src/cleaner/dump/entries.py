@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -36,8 +36,7 @@ class Fields:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A document read from a dump; `record` is its 1-based line in a JSON lines file, 0 elsewhere.
 
     `fields` are all fields of its JSON record, undecoded, so that they are written back byte for byte.
@@ -47,7 +46,7 @@ class Entry:
     record: int
     encoding: str
     document: Document
-    fields: dict[str, msgspec.Raw] = field(default_factory=dict)
+    fields: dict[str, msgspec.Raw] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +90,28 @@ def record_lines(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, 
     """The lines that hold something, with their numbers in the file (1-based) and without a byte-order mark."""
     for number, line in enumerate(lines, first):
         content = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
-        if content.strip():
+        if content and not content.isspace():
             yield number, content
 
 
-def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
+def read_record(line: bytes | bytearray, name: str, number: int, fields: Fields) -> Entry:
     """The document of one JSON line; raises `RecordError` where it holds none, `ExtractError` for an empty page."""
-    record = _decode_object(line)
     wanted = fields.html or fields.text
-    if wanted not in record:
+    record = _decode_object(line)
+    raw = record.get(wanted)
+    if not line.isascii() and (raw is None or not _is_ascii_but(record, raw)):
+        _check_utf8(line)  # not of every line: reading the text checks it as well
+    if raw is None:
         there = ", ".join(record) or "none"
         option = "--html-field" if fields.html else "--text-field"
         raise RecordError(f"the record has no field {wanted!r} (its fields: {there}); name it with {option}")
-    text = _text_value(record, wanted)
+    try:
+        text = _text_value(record, wanted)
+    except UnicodeDecodeError:
+        _check_utf8(line)
+        raise
     if text is None:
-        raise RecordError(f"field {wanted!r} holds {_json_type(record[wanted])}, not a text")
+        raise RecordError(f"field {wanted!r} holds {_json_type(raw)}, not a text")
     url, title = _text_value(record, fields.url) or None, _text_value(record, fields.title) or None
     if fields.html:
         document = extract(text, url=url, title=title, language=fields.language)
@@ -117,18 +123,31 @@ def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
     return Entry(_record_name(record, fields.id) or f"{name}:{number}", number, "utf-8", document, record)
 
 
-def _decode_object(line: bytes) -> dict[str, msgspec.Raw]:
+def _decode_object(line: bytes | bytearray) -> dict[str, msgspec.Raw]:
     try:
-        if not line.isascii():
-            line.decode("utf-8")
         return _DECODER.decode(line)
-    except UnicodeDecodeError as error:
-        raise RecordError(f"not UTF-8: byte {error.start} of the line does not fit") from None
+    except UnicodeDecodeError:
+        _check_utf8(line)
+        raise
     except RecursionError:
+        _check_utf8(line)
         raise RecordError("not readable: nested too deeply") from None
     except msgspec.DecodeError as error:
+        _check_utf8(line)
         hint = " (half of a surrogate pair, \\ud8xx, is no character)" if _SURROGATE.search(line) else ""
         raise RecordError(f"not a JSON object: {error}{hint}") from None
+
+
+def _is_ascii_but(record: dict[str, msgspec.Raw], text: msgspec.Raw) -> bool:
+    """Whether all values of the record but the text are ASCII."""
+    return b"".join([value for value in record.values() if value is not text]).isascii()
+
+
+def _check_utf8(line: bytes | bytearray) -> None:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordError(f"not UTF-8: byte {error.start} of the line does not fit") from None
 
 
 _SURROGATE = regex.compile(rb"\\ud[89a-f]", regex.IGNORECASE)
@@ -152,8 +171,9 @@ def _record_name(record: dict[str, msgspec.Raw], field_: str) -> str:
     raw = record.get(field_)
     if raw is None:
         return ""
-    number = _WHOLE_NUMBER.fullmatch(raw)
-    return bytes(number[0]).decode("ascii") if number else _text_value(record, field_) or ""
+    value = bytes(raw)
+    number = None if value.startswith(b'"') else _WHOLE_NUMBER.fullmatch(value)
+    return number[0].decode("ascii") if number else _text_value(record, field_) or ""
 
 
 _WHOLE_NUMBER = re.compile(rb"-?\d+")

@@ -2,25 +2,29 @@
 
 The pools of the standard library give up, or wait for ever, when a process is killed.  Here its chunk is done again
 by a new one, and a document that a process died of twice becomes a failure of its own.
+
+Little goes through pipes: slices of plain files are read by who cleans them, so that a process can have its next one
+before it asks, and results stand in memory that is shared.
 """
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import mmap
 import multiprocessing
 import multiprocessing.connection
 import os
 import signal
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from cleaner.dump.chunks import CHUNK_BYTES, Chunk, Slice
+from cleaner.dump.chunks import CHUNK_BYTES, ChangedInputsError, Chunk, Slice, read_again
 from cleaner.dump.work import Done, OutputError, Worker
 from cleaner.model import CleanerError
 
@@ -29,6 +33,8 @@ _IS_FORKED = sys.platform == "linux"
 _CONTEXT: Any = multiprocessing.get_context("fork" if _IS_FORKED else "spawn")
 _DEATHS = 2  # of one document, until it is not tried again
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
+_AHEAD = 2  # so many chunks a process may have, the one it does among them
+_SHARED_BYTES = 2 * CHUNK_BYTES  # for one result; larger ones go through the pipe
 
 
 def core_count() -> int:
@@ -40,14 +46,30 @@ class WorkerError(CleanerError):
     """Processes that do the work die, and not because of a document."""
 
 
+_Result = Done | OutputError | ChangedInputsError
+
+
 @dataclass
 class _Task:
-    """A chunk on its way."""
+    """A chunk on its way; `size` is that of the bytes that whoever does it reads again, 0 where it carries them."""
 
     chunk: Chunk
-    done: Done | OutputError | None = None
+    done: _Result | None = None
     deaths: Counter[int] = field(default_factory=Counter)
     fatal: dict[int, str] = field(default_factory=dict)
+    size: int = 0
+
+    @classmethod
+    def of(cls, chunk: Chunk) -> _Task:
+        """The task, without the bytes where they can be read again."""
+        if isinstance(chunk, Slice) and chunk.is_readable_again:
+            return cls(strip(chunk), size=len(chunk.data))
+        return cls(chunk)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether so little is sent that a process which is at work need not take it in at once."""
+        return self.size > 0
 
     @property
     def held_bytes(self) -> int:
@@ -55,19 +77,60 @@ class _Task:
         held = len(self.chunk.data) if isinstance(self.chunk, Slice) else 0
         return held + len(self.done.output or b"") if isinstance(self.done, Done) else held
 
-    def settle(self, done: Done | OutputError) -> None:
+    def settle(self, done: _Result) -> None:
         """Keep what has become of it, and no longer the bytes that it was."""
         self.done, self.chunk = done, strip(self.chunk)
 
 
+class _Shelf:
+    """Memory shared with one process, for the bytes of two results in turn: while it makes the next but one, the first
+    has been taken off.
+    """
+
+    def __init__(self) -> None:
+        self._places = [mmap.mmap(-1, _SHARED_BYTES) for _ in range(_AHEAD)]
+        self._turn = 0
+
+    def put(self, pieces: Sequence[bytes]) -> bool:
+        """Put the pieces in the next place; whether there was room."""
+        if sum(map(len, pieces)) > _SHARED_BYTES:
+            return False
+        place = self._next()
+        for piece in pieces:
+            place.write(piece)
+        return True
+
+    def take(self, sizes: Sequence[int]) -> list[bytes]:
+        """The pieces of these sizes from the next place."""
+        place = self._next()
+        return [place.read(size) for size in sizes]
+
+    def _next(self) -> mmap.mmap:
+        place = self._places[self._turn % _AHEAD]
+        self._turn += 1
+        place.seek(0)
+        return place
+
+    def close(self) -> None:
+        for place in self._places:
+            place.close()
+
+
 @dataclass
 class _Process:
-    """A process, the way to talk to it, what it does, and the number of the document that it is at."""
+    """A process, the way to talk to it, what it has to do, and the number of the document that it is at."""
 
     process: BaseProcess
     connection: Connection
     place: Any  # a shared integer of ctypes
-    task: _Task | None = None
+    shelf: _Shelf | None
+    tasks: deque[_Task] = field(default_factory=deque)
+
+    def close(self) -> None:
+        """Let go of what was shared with it, now that it has ended."""
+        self.connection.close()
+        if self.shelf:
+            self.shelf.close()
 
 
 def do_chunks(
@@ -100,28 +163,29 @@ class _Pool:
         self._processes: list[_Process] = []
         self._tasks: deque[_Task] = deque()  # in order; the first is the next to be handed on
         self._waiting: deque[_Task] = deque()  # those of them that no process has
+        self._is_more = True  # chunks to come
 
     def run(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, Done]]:
         """Every chunk and what has become of it, in order; so few are on their way that memory stays bounded."""
-        is_more = True
         while True:
-            while is_more and self._has_room():
+            while self._is_more and self._has_room():
                 chunk = next(chunks, None)
                 if chunk is None:
-                    is_more = False
+                    self._is_more = False
                 else:
-                    task = _Task(chunk)
+                    task = _Task.of(chunk)
+                    del chunk
                     self._tasks.append(task)
                     self._waiting.append(task)
                     self._collect(0)
             if not self._tasks:
                 return
             while self._tasks and (done := self._tasks[0].done) is not None:
-                if isinstance(done, OutputError):
+                if not isinstance(done, Done):
                     raise done
                 yield self._tasks.popleft().chunk, done
                 self._collect(0)
-            if self._tasks and not (is_more and self._has_room()):
+            if self._tasks and not (self._is_more and self._has_room()):
                 self._collect(None)
 
     def close(self) -> None:
@@ -130,7 +194,7 @@ class _Pool:
             process.process.kill()
         for process in self._processes:
             process.process.join()
-            process.connection.close()
+            process.close()
         self._processes.clear()
 
     def _has_room(self) -> bool:
@@ -140,57 +204,65 @@ class _Pool:
     def _collect(self, seconds: float | None) -> None:
         """Give waiting chunks out and take in what is done; None waits until something is."""
         self._hand_out()
-        busy = {process.connection: process for process in self._processes if process.task}
+        busy = {process.connection: process for process in self._processes if process.tasks}
         for connection in multiprocessing.connection.wait(list(busy), seconds):
             process = busy[connection]  # type: ignore[index]
             try:
-                done = process.connection.recv()
-                if isinstance(done, Done) and done.output is not None:
-                    done.output = process.connection.recv_bytes()
+                done = _receive(process)
             except (EOFError, OSError):
                 self._bury(process)
             else:
-                assert process.task
-                process.task.settle(done)
-                process.task = None
+                process.tasks.popleft().settle(done)
             self._hand_out()
 
     def _hand_out(self) -> None:
         while self._waiting:
-            process = next((process for process in self._processes if process.task is None), None)
-            if process is None and len(self._processes) < self._jobs:
-                process = self._start()
+            process = self._next_process(self._waiting[0])
             if process is None:
                 return
-            process.task = task = self._waiting.popleft()
+            task = self._waiting.popleft()
+            process.tasks.append(task)
             try:
-                process.connection.send((strip(task.chunk), task.fatal))
-                if isinstance(task.chunk, Slice):
+                process.connection.send((strip(task.chunk), task.fatal, task.size))
+                if isinstance(task.chunk, Slice) and not task.size:
                     process.connection.send_bytes(task.chunk.data)
             except OSError:
                 self._bury(process)
 
+    def _next_process(self, task: _Task) -> _Process | None:
+        """Who does the task next: a process without work, a new one, or one that is at its only task.
+
+        The last tasks wait for the first process that has nothing to do.
+        """
+        process = min(self._processes, key=lambda process: len(process.tasks), default=None)
+        if process is None or (process.tasks and len(self._processes) < self._jobs):
+            return self._start()
+        is_ahead = task.is_light and self._is_more and len(process.tasks) < _AHEAD
+        return process if is_ahead or not process.tasks else None
+
     def _start(self) -> _Process:
         ours, theirs = _CONTEXT.Pipe()
         place = _CONTEXT.RawValue("q", -1)
+        shelf = _Shelf() if _IS_FORKED else None
         # A forked process has the ends of all pipes; unless it closes them, nobody hears that we are gone.
         inherited = [ours, *(process.connection for process in self._processes)] if _IS_FORKED else []
-        process = _CONTEXT.Process(target=_serve, args=(self._worker, theirs, place, inherited), daemon=True)
+        process = _CONTEXT.Process(target=_serve, args=(self._worker, theirs, place, shelf, inherited), daemon=True)
         with _signals_held():
             process.start()
         theirs.close()
-        started = _Process(process, ours, place)
+        started = _Process(process, ours, place, shelf)
         self._processes.append(started)
         return started
 
     def _bury(self, process: _Process) -> None:
-        """Take note of a process that died, and put its chunk back."""
+        """Take note of a process that died, and put its chunks back."""
         process.process.join()
-        process.connection.close()
+        process.close()
         self._processes.remove(process)
-        task, number = process.task, int(process.place.value)
-        if task is None:
+        if not process.tasks:
             return
+        self._waiting.extendleft(reversed(process.tasks))  # it was at the first of them
+        task, number = process.tasks[0], int(process.place.value)
         how = _how_it_ended(process.process.exitcode)
         task.deaths[number] += 1
         what = "its work is done again"
@@ -200,7 +272,6 @@ class _Pool:
             task.fatal[number] = f"a process that cleaned it {how}, and a second one as well"
             what = "it was not the first at this document, which is passed by"
         self._on_death(f"a worker process {how} at {_shown_name(task.chunk)}; {what}")
-        self._waiting.appendleft(task)
 
 
 def strip(chunk: Chunk) -> Chunk:
@@ -233,7 +304,39 @@ def _signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(worker: Worker, connection: Connection, place: Any, inherited: list[Connection]) -> None:
+def _receive(process: _Process) -> _Result:
+    """The next result of a process; raises `EOFError` or `OSError` where it has died."""
+    done: _Result
+    done, sizes = process.connection.recv()
+    if isinstance(done, Done):
+        if sizes is None or process.shelf is None:
+            pieces = [process.connection.recv_bytes() for _ in range(_PIECES)]
+        else:
+            pieces = process.shelf.take(sizes)
+        output, done.manifest, done.ledger = pieces
+        done.output = None if done.output is None else output
+    return done
+
+
+_PIECES = 3  # of a result that are sent apart from the rest: output, manifest, ledger
+
+
+def _send(connection: Connection, done: _Result, shelf: _Shelf | None) -> None:
+    if not isinstance(done, Done):
+        connection.send((done, None))
+        return
+    pieces = [done.output or b"", done.manifest, done.ledger]
+    done.output, done.manifest, done.ledger = None if done.output is None else b"", b"", b""
+    is_shared = shelf is not None and shelf.put(pieces)
+    connection.send((done, [len(piece) for piece in pieces] if is_shared else None))
+    if not is_shared:
+        for piece in pieces:
+            connection.send_bytes(piece)
+
+
+def _serve(
+    worker: Worker, connection: Connection, place: Any, shelf: _Shelf | None, inherited: list[Connection]
+) -> None:
     """What a process does: chunks, until nobody sends any."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the run as a whole; it ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -247,20 +350,18 @@ def _serve(worker: Worker, connection: Connection, place: Any, inherited: list[C
 
     while True:
         try:
-            chunk, fatal = connection.recv()
-            if isinstance(chunk, Slice):
+            chunk, fatal, size = connection.recv()
+            if isinstance(chunk, Slice) and not size:
                 chunk = replace(chunk, data=connection.recv_bytes())
         except (EOFError, OSError):
             return
         note(-1)
         try:
-            done: Done | OutputError = worker.do(chunk, fatal, note)
-        except OutputError as error:
+            if size:
+                chunk = replace(chunk, data=read_again(chunk, size))
+            done: _Result = worker.do(chunk, fatal, note)
+        except (OutputError, ChangedInputsError) as error:
             done = error
-        output = None
-        if isinstance(done, Done):
-            output, done.output = done.output, None if done.output is None else b""
+        del chunk
         with contextlib.suppress(OSError):
-            connection.send(done)
-            if output is not None:
-                connection.send_bytes(output)
+            _send(connection, done, shelf)

@@ -5,6 +5,7 @@ Here stands the only place where any error is a document's own.
 
 from __future__ import annotations
 
+import codecs
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cleaner.dump.audit import encode_row
+import msgspec
+
+from cleaner.dump.audit import Hasher, ManifestRow, encode_manifest, manifest_row
 from cleaner.dump.chunks import Chunk, Slice
 from cleaner.dump.codecs import encode_member
 from cleaner.dump.entries import (
@@ -28,7 +31,7 @@ from cleaner.dump.entries import (
 from cleaner.dump.formats import Format
 from cleaner.dump.inputs import Source, Unusable
 from cleaner.dump.outputs import Target
-from cleaner.ledger import write_records
+from cleaner.ledger import LedgerRecord, encode_records, ledger_records
 from cleaner.model import Cleaned, CleanerError
 from cleaner.pipeline import Cleaner
 from cleaner.report import Report
@@ -110,6 +113,7 @@ def _remake(rules: RuleSet, fields: Fields, target: Target, spool: Path) -> Work
 
 
 _Read = tuple[int, Callable[[], Entry]]
+_Finished = tuple[Entry, Hasher, Cleaned]
 
 
 def _rows(chunk: Slice) -> RowSlice:
@@ -128,24 +132,38 @@ class _Work:
         self._at = at
         self._number = -1
         self._done = Done()
-        self._manifest: list[bytes] = []
-        self._ledger: list[bytes] = []
+        self._rows: list[ManifestRow] = []
+        self._records: list[LedgerRecord] = []
 
     def finish(self) -> Done:
-        self._done.manifest, self._done.ledger = b"".join(self._manifest), b"".join(self._ledger)
+        self._done.manifest, self._done.ledger = encode_manifest(self._rows), encode_records(self._records)
         return self._done
 
     def do_slice(self, chunk: Slice) -> None:
         source, name = chunk.source, chunk.source.output_name
+        if source.format is Format.JSONL:
+            self._do_lines(chunk, name)
+            return
         kept = []
-        for entry, cleaned in self._clean(source, self._reads(chunk)):
-            kept.append((entry, cleaned.text))
-            self._record(entry, source, name, cleaned)
+        for finished in self._clean(source, self._reads(chunk)):
+            kept.append((finished[0], finished[2].text))
+            self._record(finished, source, name)
         self._at(-1)
         if kept:
             self._done.output = encode_member(source.output.codec, self._encode_slice(chunk, kept))
         elif not source.format.holds_records:
             self._done.output = None
+
+    def _do_lines(self, chunk: Slice, name: str) -> None:
+        """A slice of JSON lines: each line is written as soon as it is clean, so that no more than one is at hand."""
+        source, text_field = chunk.source, self._worker.fields.text
+        lines = []
+        for finished in self._clean(source, self._reads(chunk)):
+            lines.append(write_record(finished[0], finished[2].text, text_field))
+            self._record(finished, source, name)
+        self._at(-1)
+        if lines:
+            self._done.output = encode_member(source.output.codec, b"".join(lines))
 
     def do_file(self, item: Source | Unusable, partial_name: str) -> None:
         if isinstance(item, Unusable):
@@ -158,7 +176,7 @@ class _Work:
         try:
             done = list(self._clean(item, self._file_reads(item)))
             if done or item.format.holds_records:
-                self._write(item, partial_name, [(entry, cleaned.text) for entry, cleaned in done])
+                self._write(item, partial_name, [(entry, cleaned.text) for entry, _, cleaned in done])
             else:
                 self._done.dropped.append(item.output_name)
         except CleanerError as error:
@@ -169,8 +187,8 @@ class _Work:
             self._fail_file(item, f"{error.filename or item.name}: {error.strerror}")
         else:
             name = item.output_name
-            for entry, cleaned in done:
-                self._record(entry, item, name, cleaned)
+            for finished in done:
+                self._record(finished, item, name)
 
     def _write(self, source: Source, partial_name: str, kept: Sequence[tuple[Entry, str]]) -> None:
         self._at(-1)
@@ -200,7 +218,11 @@ class _Work:
         return iter([(0, lambda: self._read_document(chunk.source, bytes(chunk.data)))])
 
     def _record_reads(self, source: Source, data: bytes | bytearray, first_line: int) -> Iterator[_Read]:
-        for number, line in record_lines(_split_lines(data), first_line):
+        if isinstance(data, bytearray) and data.find(b"\n") in (-1, len(data) - 1):
+            if data and not data.isspace():
+                yield first_line, lambda: _read_alone(data, source.name, first_line, self._worker.fields)
+            return
+        for number, line in record_lines(bytes(data).split(b"\n"), first_line):
             yield number, partial(read_record, line, source.name, number, self._worker.fields)
 
     def _read_document(self, source: Source, raw: bytes) -> Entry:
@@ -222,35 +244,33 @@ class _Work:
             return b"".join(write_record(entry, text, self._worker.fields.text) for entry, text in kept)
         return kept[0][1].encode("utf-8")
 
-    def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[tuple[Entry, Cleaned]]:
-        """Every document that does not fail, and what it has become."""
-        for number, read in reads:
-            done = self._clean_one(source, number, read)
-            if done is not None:
-                yield done
+    def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[_Finished]:
+        """Every document that does not fail, its hasher, and what it has become; the others are recorded failures."""
+        clean, fatal, at = self._worker.cleaner.clean_document, self._fatal, self._at
+        for record, read in reads:
+            self._number += 1
+            doc = f"{source.name}:{record}" if record else source.name
+            if self._number in fatal:
+                self._fail(Failure(doc, source.name, record, fatal[self._number]))
+                continue
+            at(self._number)
+            try:
+                entry = read()
+                doc = entry.doc
+                hasher = Hasher(entry.document.text)
+                cleaned = clean(entry.document)
+            except Exception as error:
+                self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
+            else:
+                yield entry, hasher, cleaned
 
-    def _clean_one(self, source: Source, record: int, read: Callable[[], Entry]) -> tuple[Entry, Cleaned] | None:
-        """A document and what it has become; None after a recorded failure."""
-        self._number += 1
-        doc = f"{source.name}:{record}" if record else source.name
-        if self._number in self._fatal:
-            self._fail(Failure(doc, source.name, record, self._fatal[self._number]))
-            return None
-        self._at(self._number)
-        try:
-            entry = read()
-            doc = entry.doc
-            return entry, self._worker.cleaner.clean_document(entry.document)
-        except Exception as error:
-            self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
-            return None
-
-    def _record(self, entry: Entry, source: Source, output_name: str, cleaned: Cleaned) -> None:
+    def _record(self, finished: _Finished, source: Source, output_name: str) -> None:
+        entry, hasher, cleaned = finished
         if not cleaned.text and not cleaned.source.strip() and len(self._done.notes) < NOTES:
             self._done.notes.append(f"{entry.doc}: empty; its output is empty too")
-        self._manifest.append(encode_row(entry, source.name, output_name, cleaned))
+        self._rows.append(manifest_row(entry, hasher, source.name, output_name, cleaned))
         if cleaned.edits:
-            self._ledger.append(write_records(entry.doc, cleaned.edits))
+            self._records.extend(ledger_records(entry.doc, cleaned.edits))
         self._done.report.add(cleaned)
 
     def _fail_file(self, source: Source, error: str) -> None:
@@ -262,11 +282,19 @@ class _Work:
         self._done.failures.append(failure)
 
 
-def _split_lines(data: bytes | bytearray) -> Iterable[bytes]:
-    """The lines without their ends; a single long one is not copied more often than it must be."""
-    if data.find(b"\n") in (-1, len(data) - 1):
-        return [bytes(data)]
-    return bytes(data).split(b"\n")
+def _read_alone(data: bytearray, name: str, number: int, fields: Fields) -> Entry:
+    """The document of a slice that is one line.  A line can be long, so its bytes are let go as soon as it is read."""
+    if number == 1 and data.startswith(codecs.BOM_UTF8):
+        del data[: len(codecs.BOM_UTF8)]
+    entry = read_record(data, name, number, fields)
+    for field_, value in entry.fields.items():
+        entry.fields[field_] = _NULL if field_ == fields.text else value.copy()  # another text is written there
+    del value
+    data.clear()
+    return entry
+
+
+_NULL = msgspec.Raw(b"null")
 
 
 def _kind(error: Exception) -> str:

@@ -12,13 +12,14 @@ import hashlib
 import os
 import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from cleaner.whole import written_whole
 
-VERSION = 4
+VERSION = 5
 
 
 def cache_folder() -> Path:
@@ -50,20 +51,51 @@ _UNUSABLE = (
 )
 
 
-def read_cache(key: str) -> Any:
-    """What was kept under the key; None where there is nothing, or nothing usable."""
+@contextlib.contextmanager
+def no_collector() -> Iterator[None]:
+    """A block that makes so many small objects that the collector of garbage would run again and again for nothing."""
     was_enabled = gc.isenabled()
-    gc.disable()  # so many small objects at once make the collector run for nothing
+    gc.disable()
     try:
-        return pickle.loads((cache_folder() / f"{key}.rules").read_bytes())
-    except _UNUSABLE:
-        return None
+        yield
     finally:
         if was_enabled:
             gc.enable()
 
 
+def read_cache(key: str) -> Any:
+    """What was kept under the key; None where there is nothing, or nothing usable."""
+    with no_collector():
+        try:
+            return pickle.loads((cache_folder() / f"{key}.rules").read_bytes())
+        except _UNUSABLE:
+            return None
+
+
 def write_cache(key: str, value: object) -> None:
     """Keep a value; a cache that can't be written is none."""
     with contextlib.suppress(OSError), written_whole(cache_folder() / f"{key}.rules") as file:
-        file.write(pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+        _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(value)
+
+
+class _Pickler(pickle.Pickler):
+    """Writes frozen values with slots so that they are read in half the time that `dataclasses` takes."""
+
+    def reducer_override(self, value: Any) -> Any:
+        """How such a value is made again; anything else goes its own way."""
+        kind = type(value)
+        if "__slots__" in vars(kind) and is_dataclass(kind) and kind.__reduce__ is object.__reduce__:
+            return _make, (kind, *(getattr(value, part.name) for part in fields(kind)))
+        return NotImplemented
+
+
+def _make(kind: type[Any], *values: object) -> object:
+    made = object.__new__(kind)
+    if kind not in _WRITERS:
+        _WRITERS[kind] = tuple(getattr(kind, part.name).__set__ for part in fields(kind))
+    for write, value in zip(_WRITERS[kind], values, strict=True):
+        write(made, value)
+    return made
+
+
+_WRITERS: dict[type[Any], tuple[Callable[[object, object], None], ...]] = {}

@@ -1,6 +1,7 @@
 """What a rule may ask of a line, of its neighbours and of its place in the document.
 
 Every question is answered from the document as it stands before anything is cut, so the order of rules can't matter.
+Rules ask `holds`, millions of times; `checks` puts the same questions into words, for people who ask why.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from cleaner.fold import fold_phrase
+from cleaner.line import Line
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import NO_PATTERNS, PatternSet
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,22 @@ class Around:
 
     def check(self, key: str, others: Iterable[Line]) -> Check:
         """The answer for these lines, the nearest first; counted no further than `least`."""
-        passing = (other for other in islice(others, self.lines) if self.test.holds(other))
-        count = sum(1 for _ in islice(passing, self.least))
+        count = self._count(others)
         reach = "all lines" if self.lines is None else f"{self.lines} lines"
         return Check(key, f"{self.least} or more of {reach}", count, count >= self.least)
+
+    def holds(self, others: Iterable[Line]) -> bool:
+        """Whether so many of these lines, the nearest first, pass the test."""
+        return self._count(others) >= self.least
+
+    def _count(self, others: Iterable[Line]) -> int:
+        count, test = 0, self.test
+        for other in others if self.lines is None else islice(others, self.lines):
+            if other.passes(test):
+                count += 1
+                if count >= self.least:
+                    break
+        return count
 
 
 class PhraseSet:
@@ -106,7 +120,20 @@ class LineTest:
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
         """
-        return all(check.holds for check in self.checks(line, distance))
+        if line is None or self.edge is True:
+            return line is None and self.edge is True
+        return (
+            (self.words is None or self.words.holds(line.word_count))
+            and (self.heading is None or line.is_heading is self.heading)
+            and (self.prose is None or line.is_prose is self.prose)
+            and (self.adjacent is None or (distance == 1) is self.adjacent)
+            and ((self.phrases is None and not self.patterns) or self._says(line))
+            and (self.not_ is None or not self.not_.holds(line, distance))
+        )
+
+    def _says(self, line: Line) -> bool:
+        """Whether one of the phrases or patterns is the whole line."""
+        return (self.phrases is not None and self.phrases.holds(line)) or self.patterns.match_any(line)
 
     def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
@@ -126,9 +153,7 @@ class LineTest:
         if self.adjacent is not None:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
         if self.phrases is not None or self.patterns:
-            says = self.phrases is not None and self.phrases.holds(line)
-            says = says or self.patterns.match_any(line)
-            yield Check("phrases or pattern", "one that matches", line, says)
+            yield Check("phrases or pattern", "one that matches", line, self._says(line))
         if self.not_ is not None:
             yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))
 
@@ -195,7 +220,31 @@ class Conditions:
 
     def holds(self, page: Page, line: Line) -> bool:
         """Whether the line of the page meets them all."""
-        return all(check.holds for check in self.checks(page, line))
+        return (
+            (self.own is NOTHING_ASKED or self.own.holds(line))
+            and (self.where is None or self.where.holds(line.place, len(page.content)))
+            and (not self.domain or _is_on(page.document.url, self.domain))
+            and (self.title is None or self.title.holds(_field_line(page.document.title)))
+            and (self.address is None or self.address.holds(_field_line(page.document.url)))
+            and (self.above is None or self.above.holds(page.prose_above(line)))
+            and (self.below is None or self.below.holds(page.prose_below(line)))
+            and (self.below_run is None or self.below_run.holds(page.prose_run_below(line)))
+            and (self.previous is None or _holds_beside(self.previous, page, line, -1))
+            and (self.next is None or _holds_beside(self.next, page, line, 1))
+            and (self.ahead is None or self.ahead.holds(page.below(line)))
+            and (self.behind is None or self.behind.holds(page.above(line)))
+            and (self.run is None or self.run.holds(self._run_length(page, line)))
+            and (self.headline is None or self._is_headline(page, line))
+        )
+
+    def _run_length(self, page: Page, line: Line) -> int:
+        test = self.run_test or NOTHING_ASKED
+        return page.run_length(line, lambda other: other.passes(test))
+
+    def _is_headline(self, page: Page, line: Line) -> bool:
+        if self.headline == "title":
+            return says_title(line, page.document.title)
+        return says_address(line, page.document.url)
 
     def checks(self, page: Page, line: Line) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
@@ -221,12 +270,12 @@ class Conditions:
             yield self.ahead.check("ahead", page.below(line))
         if self.behind is not None:
             yield self.behind.check("behind", page.above(line))
-        if self.run is not None and self.run_test is not None:
-            length = page.run_length(line, self.run_test.holds)
+        if self.run is not None:
+            length = self._run_length(page, line)
             yield Check("run", self.run, length, self.run.holds(length))
         if self.headline is not None:
             known = page.document.title if self.headline == "title" else page.document.url
-            is_said = (says_title if self.headline == "title" else says_address)(line, known)
+            is_said = self._is_headline(page, line)
             yield Check("headline", f"what the {self.headline} says", f"the {self.headline} {known!r}", is_said)
 
 
@@ -238,11 +287,20 @@ class Unless:
     conditions: Conditions
 
 
+def _field_line(value: str | None) -> Line | None:
+    """What is known of the document beside its text, as a line; nothing known is the edge of a text."""
+    said = segment(Document(value or "")).content
+    return said[0] if said else None
+
+
 def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterator[Check]:
-    """The answers about what is known of the document beside its text; nothing known is the edge of a text."""
     if test is not None:
-        said = segment(Document(value or "")).content
-        yield from (check.under(key) for check in test.checks(said[0] if said else None))
+        yield from (check.under(key) for check in test.checks(_field_line(value)))
+
+
+def _holds_beside(test: LineTest, page: Page, line: Line, step: int) -> bool:
+    other = page.neighbour(line, step)
+    return test.holds(other, abs(other.number - line.number) if other else 0)
 
 
 def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, step: int) -> Iterator[Check]:

@@ -15,18 +15,20 @@ from pathlib import Path
 
 from cleaner.cut import cut
 from cleaner.judge import Judge
+from cleaner.line import Line
 from cleaner.model import Document
 from cleaner.pipeline import Cleaner
 from cleaner.repair import repair
 from cleaner.rules.draft_words import category_of, literal, matches, name_of, quoted, shortened, slug
 from cleaner.rules.draft_yaml import Draft, DraftError, free_name, pack_yaml, scalar
+from cleaner.rules.files import RuleFile
 from cleaner.rules.load import RuleSet
 from cleaner.rules.model import Pack
-from cleaner.rules.nodes import Problem
-from cleaner.rules.packs import RuleFile, read_packs
+from cleaner.rules.packs import read_packs
 from cleaner.rules.pattern import MAX_LINE_CHARS
+from cleaner.rules.problems import Problem
 from cleaner.rules.prove import prove
-from cleaner.segment import Line, Page, segment
+from cleaner.segment import Page, segment
 
 NEAR_END = Fraction(1, 4)  # lines of the last quarter, and tails in the last half, get a condition of place
 TAIL_LINES_SHOWN = 3

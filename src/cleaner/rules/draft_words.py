@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from cleaner.fold import fold_phrase
+from cleaner.line import Line
 from cleaner.rules.draft_yaml import flow, scalar
 from cleaner.rules.kinds import PHRASE_MAX_CHARS
-from cleaner.segment import Line
 
 # A line of more words than this is a sentence; its rule knows it by its beginning.
 PHRASE_MAX_WORDS = 10

@@ -10,7 +10,8 @@ import regex
 import yaml
 
 from cleaner.model import CleanerError
-from cleaner.rules.nodes import PackError, Reader, compose_yaml
+from cleaner.rules.nodes import Reader, compose_yaml
+from cleaner.rules.problems import PackError
 
 WHY = "To fill in - what this line is, and why it is not the author's text."
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import regex
 
 from cleaner.fold import fold_phrase
-from cleaner.segment import Line
+from cleaner.line import Line
 
 # A part of the headline counts from this many words on.
 MIN_WORDS = 3

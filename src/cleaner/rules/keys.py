@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from cleaner.rules.conditions import Around, Conditions, LineTest, PhraseSet, Range, Unless, Where
-from cleaner.rules.examples import Context, ExampleText
+from cleaner.rules.example_text import ExampleText
+from cleaner.rules.examples import Context
 from cleaner.rules.kinds import Amount, Flag, Integer, Key, Many, Number, Pattern, Phrases, Table, Text
 from cleaner.rules.model import CATEGORIES, Duplicate, Scope, Status, Take, Unproven, Verb
 from cleaner.rules.nodes import Reader

@@ -17,8 +17,9 @@ import regex
 import yaml
 
 from cleaner.fold import FOLDED, fold_phrase
-from cleaner.rules.nodes import INVALID, Invalid, Reader, suggest
+from cleaner.rules.nodes import INVALID, Invalid, Reader
 from cleaner.rules.pattern import LinePattern
+from cleaner.rules.problems import suggest
 
 PHRASE_MAX_CHARS = 250
 

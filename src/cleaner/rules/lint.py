@@ -15,6 +15,7 @@ import regex
 import yaml
 
 from cleaner.fold import fold_phrase
+from cleaner.rules.files import RuleFile, find_files
 from cleaner.rules.findings import Finding, Place, children
 from cleaner.rules.lint_conditions import condition_findings
 from cleaner.rules.lint_editor import editor_findings
@@ -22,10 +23,11 @@ from cleaner.rules.lint_fix import mend_packs, mend_revisions
 from cleaner.rules.lint_patterns import pattern_findings
 from cleaner.rules.lint_phrases import is_free, list_findings, phrase_findings, shadow_findings
 from cleaner.rules.lint_revisions import books_of, revision_findings
-from cleaner.rules.load import find_files, shipped_folder
+from cleaner.rules.load import shipped_folder
 from cleaner.rules.model import Pack, Rule, Status
-from cleaner.rules.nodes import PackError, Problem, Reader, child_node, compose_yaml
-from cleaner.rules.packs import RuleFile, read_packs
+from cleaner.rules.nodes import Reader, child_node, compose_yaml
+from cleaner.rules.packs import read_packs
+from cleaner.rules.problems import PackError, Problem
 
 CODES = {
     "E000": "any other problem that makes a pack unusable",

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cleaner.rules.files import RuleFile
 from cleaner.rules.findings import Finding
-from cleaner.rules.packs import RuleFile
 
 EDITOR_LINE = "# yaml-language-server: $schema="
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import regex
 
+from cleaner.rules.files import RuleFile
 from cleaner.rules.findings import Finding
 from cleaner.rules.lint_editor import EDITOR_LINE, editor_line
 from cleaner.rules.lint_revisions import books_of
 from cleaner.rules.model import Pack
-from cleaner.rules.packs import RuleFile
 from cleaner.rules.revisions import raised, revisions_text
 from cleaner.whole import written_whole
 

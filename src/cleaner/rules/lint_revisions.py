@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cleaner.rules.files import RuleFile
 from cleaner.rules.findings import Finding
 from cleaner.rules.model import Pack, Rule
-from cleaner.rules.nodes import shown_path
-from cleaner.rules.packs import RuleFile
+from cleaner.rules.problems import shown_path
 from cleaner.rules.revisions import FILE as REVISIONS
 from cleaner.rules.revisions import Revision, digest_of, read_revisions
 

@@ -18,6 +18,8 @@ from typing import Any
 
 import regex
 
+from cleaner.rules.derived import kept
+from cleaner.rules.screen import Needs
 from cleaner.scan import encode, fold_literal
 
 LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
@@ -36,7 +38,7 @@ _ONE_OF = regex.compile(r"\\[pP]\{[^}]*\}")
 Part = tuple[Any, Any]
 
 
-@lru_cache(maxsize=100_000)
+@kept
 def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = MIN_CHARS) -> frozenset[str]:
     """Literals, folded as `fold_literal` does, one of which stands in each line that the pattern matches.
 
@@ -54,31 +56,14 @@ def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = M
     return _required(list(tree), LINE_START if is_whole else "", min_chars) or frozenset()
 
 
-class Needs:
-    """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no."""
-
-    def __init__(self, pattern: str) -> None:
-        """Reads the pattern; one that can't be read needs nothing."""
-        tree = _parse(pattern)
-        literals = required_literals(pattern)
-        heads = [literal for literal in literals if literal.startswith(LINE_START)]
-        self._firsts = frozenset(encode(head)[1] for head in heads) if heads and len(heads) == len(literals) else None
-        self._heads = tuple(map(encode, heads)) if self._firsts is not None and len(heads) <= MAX_OTHERS else None
-        self._sets = () if tree is None else tuple(tuple(map(encode, literals)) for literals in _ranked(tree))
-
-    def are_met(self, folded: bytes) -> bool:
-        """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
-        if self._firsts is not None and folded[1] not in self._firsts:
-            return False
-        if self._heads is not None and not folded.startswith(self._heads):
-            return False
-        for literals in self._sets:
-            for literal in literals:
-                if literal in folded:
-                    break
-            else:
-                return False
-        return True
+@kept
+def needs_of(pattern: str) -> Needs:
+    """What a line must hold for the pattern to match all of it; nothing where the pattern can't be read."""
+    tree = _parse(pattern)
+    literals = required_literals(pattern)
+    is_headed = bool(literals) and all(literal.startswith(LINE_START) for literal in literals)
+    sets = () if tree is None else tuple(tuple(map(encode, literals)) for literals in _ranked(tree))
+    return Needs([encode(literal) for literal in literals] if is_headed else None, sets)
 
 
 def _ranked(tree: Iterable[Part]) -> list[list[str]]:
@@ -92,6 +77,7 @@ MAX_OTHERS = 16
 MAX_OTHER_SETS = 3
 
 
+@kept
 def first_words(pattern: str) -> frozenset[str]:
     """Literals, one of which begins at the first character of a word in each line that the pattern matches.
 
@@ -111,6 +97,7 @@ def first_words(pattern: str) -> frozenset[str]:
 _NO_WORDS = repr(sre_parser.parse(r"\W*")[0])
 
 
+@kept
 def longest_match(pattern: str) -> int | None:
     """The most characters that the pattern can match; None where there is no limit, or none is known.
 
@@ -127,6 +114,18 @@ def longest_match(pattern: str) -> int | None:
 
 
 _NO_LIMIT = 100_000
+
+
+def ends_in_group(pattern: str, name: str) -> bool:
+    """Whether the pattern surely ends where its group of that name does; False where it has none.
+
+    >>> ends_in_group(r"\\w+: (?P<said>.*)", "said")
+    True
+    """
+    tree = _parse(pattern)
+    if not tree or tree[-1][0] is not sre.SUBPATTERN:
+        return False
+    return tree[-1][1][0] is not None and tree[-1][1][0] == tree.state.groupdict.get(name)
 
 
 @lru_cache(maxsize=1_000)

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from cleaner.model import CleanerError
 from cleaner.rules.cache import cache_key, read_cache, write_cache
+from cleaner.rules.files import RuleFile, find_files
 from cleaner.rules.model import Pack, Rule
-from cleaner.rules.nodes import PackError, Problem, shown_path, suggest
-from cleaner.rules.packs import RuleFile, read_packs
+from cleaner.rules.problems import PackError, Problem, shown_path, suggest
 from cleaner.rules.profile import FOLDER as PROFILES
-from cleaner.rules.profile import Profile, Selection, read_profile, select
+from cleaner.rules.profile import Profile, Selection, find_profile, select
 from cleaner.version import VERSION
 
 
@@ -64,51 +64,40 @@ def load_rules(
     """
     selection = selection or Selection()
     shipped = shipped_folder()
-    chosen = read_profile(shipped / PROFILES, profile)
+    path = find_profile(shipped / PROFILES, profile)
+    chosen = RuleFile(path, shown_path(path), path.read_bytes(), True)
     problems: list[Problem] = []
     files = find_files([shipped], problems, is_shipped=True)
     seen = {file.path.resolve() for file in files}
     files += [file for file in find_files(folders, problems) if file.path.resolve() not in seen]
-    key = cache_key(VERSION, ((file.name, file.content) for file in files), (chosen, selection))
+    key = cache_key(VERSION, [(file.name, file.content) for file in (*files, chosen)], selection)
     if not problems and isinstance(cached := read_cache(key), RuleSet):
         return cached
-    packs = read_packs(files, problems)
-    if problems:
-        raise PackError(problems)
-    rules = select(_rules_of(packs, files, chosen), chosen, selection)
-    result = RuleSet(tuple(sorted(rules, key=lambda rule: rule.id)), key)
+    result = RuleSet(_read_rules(files, chosen, selection, problems), key)
     write_cache(key, result)
     return result
 
 
-def find_files(sources: Sequence[Path], problems: list[Problem], *, is_shipped: bool = False) -> list[RuleFile]:
-    """The YAML files in folders, and the files that are named themselves, each once, in the order of their names."""
-    found: dict[Path, Path] = {}
-    for source in sources:
-        paths = [source]
-        if not source.exists():
-            finding = "no such file or folder"
-            problems.append(Problem(str(source), 1, 1, "", finding, "name a pack or a folder of packs"))
-            continue
-        if source.is_dir():
-            every = (path for path in source.rglob("*") if path.suffix in (".yaml", ".yml"))
-            paths = sorted(path for path in every if PROFILES not in path.relative_to(source).parts)
-            if not paths:
-                problems.append(Problem(str(source), 1, 1, "", "no packs here", "a pack is a file that ends in .yaml"))
-        for path in paths:
-            found.setdefault(path.resolve(), path)
-    files = []
-    for path in found.values():
-        try:
-            files.append(RuleFile(path, shown_path(path), path.read_bytes(), is_shipped))
-        except OSError as error:
-            finding = f"can't be read: {error.strerror}"
-            problems.append(Problem(shown_path(path), 1, 1, "", finding, "check the path and its permissions"))
-    return files
+def _read_rules(
+    files: Sequence[RuleFile], chosen: RuleFile, selection: Selection, problems: list[Problem]
+) -> tuple[Rule, ...]:
+    """The rules in the files that the profile and the selection leave, by id; raises like `load_rules`."""
+    # a twentieth of a second that rules from the cache need not pay
+    from cleaner.rules.packs import read_packs  # noqa: PLC0415
+    from cleaner.rules.profile_file import read_profile  # noqa: PLC0415
+
+    profile = read_profile(chosen)
+    packs = read_packs(files, problems)
+    if problems:
+        raise PackError(problems)
+    rules = select(_rules_of(packs, files, profile), profile, selection)
+    return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 def read_pack(path: Path, problems: list[Problem]) -> Pack | None:
     """The pack in one file, on its own; None where it had problems, which are added to the list."""
+    from cleaner.rules.packs import read_packs  # noqa: PLC0415
+
     packs = read_packs(find_files([path], problems), problems)
     return packs[0] if packs and not problems else None
 

@@ -7,25 +7,25 @@ when lines have gone.
 
 from __future__ import annotations
 
-import math
-import re
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Protocol
 
-import ahocorasick_rs
 import msgspec
 import regex
 
 from cleaner.fold import fold_phrase
+from cleaner.line import Line
+from cleaner.repeats import places_among
 from cleaner.rules.conditions import PhraseSet
-from cleaner.rules.literals import LINE_START, MIN_CHARS, first_words, longest_match, required_literals
+from cleaner.rules.derived import kept
+from cleaner.rules.literals import MIN_CHARS, first_words, longest_match, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.scan import BYTE_END, BYTE_START, COLUMNS, TEXT_END, TEXT_START, count_words
-from cleaner.segment import Line, Page
+from cleaner.rules.screen import Screen, Trial
+from cleaner.scan import encode
+from cleaner.segment import Page
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
@@ -52,74 +52,62 @@ class Matcher(Protocol):
         """The hits, in any order; a rule of a whole-line scope hits a line at most once."""
 
 
-class _Try:
-    """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words."""
+def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozenset[str]]:
+    """A pattern of a rule as it is tried, and the literals one of which a line must hold; none for any line."""
+    is_inside = rule.scope is Scope.INLINE
+    longest = None if is_inside else longest_match(pattern.source)
+    words = rule.conditions.own.words
+    first = frozenset() if is_inside else first_words(pattern.source)
+    trial = Trial(
+        pattern,
+        rule,
+        order,
+        needs=pattern.needs,
+        longest_chars=-1 if longest is None else longest,
+        most_words=-1 if words is None or words.max is None else words.max,
+        is_inside=is_inside,
+        is_first_word=bool(first),
+    )
+    return trial, first or required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
 
-    def __init__(self, pattern: LinePattern, rule: Rule, order: int) -> None:
-        longest = None if rule.scope is Scope.INLINE else longest_match(pattern.source)
-        words = rule.conditions.own.words
-        self.pattern = pattern
-        self.is_inside = rule.scope is Scope.INLINE
-        first = frozenset() if self.is_inside else first_words(pattern.source)
-        self.is_first_word = bool(first)
-        self.literals = first or required_literals(pattern.source, is_whole=not self.is_inside, min_chars=MIN_CHARS)
-        self.rule = rule
-        self.order = order
-        self.longest_chars = math.inf if longest is None else longest
-        self.count_to = 1 << 30 if words is None or words.max is None else words.max + 1
 
-
-class _Scan:
-    """Literals, and what to try where one of them stands."""
-
-    def __init__(self, by_literal: Mapping[str, list[_Try]]) -> None:
-        self.tries = list(by_literal.values())
-        self.automaton = ahocorasick_rs.BytesAhoCorasick(
-            [literal.encode() for literal in by_literal], implementation=ahocorasick_rs.Implementation.DFA
-        )
+_fold = kept(fold_phrase)
 
 
 class LiteralMatcher:
     """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
 
-    The scan is Aho-Corasick over the folded lines, as bytes.  Phrases are looked up all at once: the set of the
-    document's lines, and the set of all phrases.
+    Phrases are looked up all at once: the set of the document's lines, and the set of all phrases.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._phrases: defaultdict[bytes, list[Rule]] = defaultdict(list)
         self._shapes: list[Rule] = []
-        self._always: list[_Try] = []
-        by_literal: defaultdict[str, list[_Try]] = defaultdict(list)
+        self._always: list[Trial] = []
+        by_literal: defaultdict[str, list[Trial]] = defaultdict(list)
         for order, (pattern, rule) in enumerate(_patterns(rules)):
-            trial = _Try(pattern, rule, order)
-            for literal in trial.literals:
+            trial, literals = _trial(pattern, rule, order)
+            for literal in literals:
                 by_literal[literal].append(trial)
-            if not trial.literals:
+            if not literals:
                 self._always.append(trial)
         for rule in rules:
             if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
                 continue
             if not rule.phrases and not rule.patterns:
                 self._shapes.append(rule)
-            for phrase in {fold_phrase(phrase) for phrase in rule.phrases}:
+            for phrase in {_fold(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
-        heads = {literal: tries for literal, tries in by_literal.items() if literal.startswith(LINE_START)}
-        others = {literal: tries for literal, tries in by_literal.items() if literal not in heads}
-        # apart, because literals that all begin with a newline are found many times as fast
-        self._scans = [_Scan(literals) for literals in (heads, others) if literals]
+        self._screen = Screen({encode(literal): trials for literal, trials in by_literal.items()})
         self._known: dict[str, list[Match]] = {}
 
     def find(self, page: Page) -> list[Hit]:
         """The hits, those of phrases first."""
-        hits: list[Hit] = []
-        said = self._phrases.keys() & page.phrases
-        if said:
-            hits.extend(self._phrase_hits(said, page))
-        tries = self._candidates(page)
-        if tries:
+        hits = list(self._phrase_hits(page))
+        candidates = self._candidates(page)
+        if candidates:
             found = {(hit.rule.id, hit.line.place) for hit in hits}
-            for place, trials in tries.items():
+            for place, trials in candidates.items():
                 line = page.content[place]
                 for rule, start, end, match in self._matches(line, trials):
                     if rule.scope is Scope.INLINE or (rule.id, place) not in found:
@@ -129,40 +117,21 @@ class LiteralMatcher:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def _phrase_hits(self, said: set[bytes], page: Page) -> Iterator[Hit]:
-        for place, phrase in enumerate(page.phrases):
-            if phrase in said:
-                line = page.content[place]
-                if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
-                    yield from (_whole(rule, line) for rule in self._phrases[phrase])
+    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
+        for place in places_among(page.phrases, self._phrases):
+            line = page.content[place]
+            if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
+                yield from (_whole(rule, line) for rule in self._phrases[page.phrases[place]])
 
-    def _candidates(self, page: Page) -> dict[int, list[_Try]]:
+    def _candidates(self, page: Page) -> dict[int, list[Trial]]:
         """What to try, by places of lines."""
-        scanned = page.scan
-        table, raw, starts = scanned.table, scanned.raw, page.folded_starts
-        folded = scanned.folded
-        tries: dict[int, list[_Try]] = {}
-        for scan in self._scans:
-            for index, found, end in scan.automaton.find_matches_as_indexes(folded, overlapping=True):
-                place = bisect_right(starts, end - 1) - 1
-                row = place * COLUMNS
-                start, size = table[row + BYTE_START], table[row + TEXT_END] - table[row + TEXT_START]
-                is_ascii = table[row + BYTE_END] - start == size
-                line = folded[starts[place] - 1 : starts[place + 1] if place + 1 < len(starts) else len(folded)]
-                for trial in scan.tries[index]:
-                    if (
-                        size <= trial.longest_chars
-                        and not (trial.is_first_word and is_ascii and _WORD.search(folded, starts[place], found))
-                        and (trial.is_inside or trial.pattern.needs.are_met(line))
-                        and count_words(raw, start, table[row + BYTE_END], trial.count_to) < trial.count_to
-                    ):
-                        tries.setdefault(place, []).append(trial)
+        trials = self._screen.candidates(page.scan)
         if self._always:
             for place in range(page.scan.line_count):
-                tries.setdefault(place, []).extend(self._always)
-        return tries
+                trials.setdefault(place, []).extend(self._always)
+        return trials
 
-    def _matches(self, line: Line, trials: list[_Try]) -> list[Match]:
+    def _matches(self, line: Line, trials: list[Trial]) -> list[Match]:
         """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
         known = self._known.get(line.text)
         if known is None:
@@ -192,14 +161,11 @@ def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
             yield from ((phrase_pattern(phrase, rule.id), rule) for phrase in rule.phrases)
 
 
-_WORD = re.compile(rb"[a-z0-9_]")
-
-
 def _whole(rule: Rule, line: Line) -> Hit:
     return Hit(rule, line, line.text_start, line.text_start + len(line.text))
 
 
-def _try(trial: _Try, line: Line, found: set[str]) -> Iterator[Match]:
+def _try(trial: Trial, line: Line, found: set[str]) -> Iterator[Match]:
     """The matches of one pattern in one line; a whole-line rule matches once, and `found` remembers that it did."""
     if trial.rule.scope is Scope.INLINE:
         for match in trial.pattern.find_all(line):

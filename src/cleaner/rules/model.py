@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from cleaner.model import Reason
 
 if TYPE_CHECKING:
+    from cleaner.line import Line
     from cleaner.rules.conditions import Conditions, LineTest, Unless
     from cleaner.rules.examples import Example
     from cleaner.rules.pattern import LinePattern
-    from cleaner.segment import Line, Page, Passage
+    from cleaner.segment import Page, Passage
 
 CATEGORIES = (
     "comments",

@@ -6,44 +6,13 @@ stand in a file; `kinds` makes typed values of the nodes.  Nobody else parses YA
 
 from __future__ import annotations
 
-import difflib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import yaml
 
-from cleaner.model import CleanerError
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One finding in a pack: where it stands (1-based line and column), what is wrong and what to do."""
-
-    path: str
-    line: int
-    column: int
-    subject: str
-    finding: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        subject = f"{self.subject}: " if self.subject else ""
-        remedy = f" ({self.remedy})" if self.remedy else ""
-        return f"{self.path}:{self.line}:{self.column}: {subject}{self.finding}{remedy}"
-
-
-class PackError(CleanerError):
-    """Packs that can't be used; `problems` holds every finding, sorted by place."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-    def __reduce__(self) -> tuple[type[PackError], tuple[tuple[Problem, ...]]]:
-        """Errors cross process borders; the default would rebuild this one from its message."""
-        return type(self), (self.problems,)
+from cleaner.rules.problems import Problem, suggest
 
 
 class Invalid:
@@ -76,20 +45,6 @@ class Reader:
                 node, f"no list {name!r} here", suggest(name, self.lists) if self.lists else "add lists:"
             )
         return self.lists[name]
-
-
-def suggest(word: str, known: Sequence[str] | Mapping[str, object]) -> str:
-    """A "did you mean" for a mistyped word, or the list of what there is."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known)}"
-
-
-def shown_path(path: Path) -> str:
-    """The path as a message shows it: relative to where the user stands, if it is below."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
 
 
 def compose_yaml(content: bytes, reader: Reader) -> yaml.Node | None:

@@ -17,7 +17,8 @@ import yaml
 from cleaner.rules.keys import RULE_KEYS
 from cleaner.rules.kinds import Flag, Key, Kind, Many, Table, Text
 from cleaner.rules.model import CATEGORIES
-from cleaner.rules.nodes import INVALID, Reader, suggest
+from cleaner.rules.nodes import INVALID, Reader
+from cleaner.rules.problems import suggest
 
 _FIXED = ("id", "examples")
 

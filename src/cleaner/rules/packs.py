@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 import regex
@@ -13,21 +12,13 @@ import yaml
 
 from cleaner.rules.conditions import Conditions
 from cleaner.rules.consistency import inconsistencies
+from cleaner.rules.files import RuleFile
 from cleaner.rules.keys import CONTEXT_KEYS, NAME, RULE_KEYS, SHAPE_KEYS, conditions
 from cleaner.rules.kinds import Key, Kind, Many, Phrases, Table, Text
 from cleaner.rules.model import Pack, Rule, Scope, Status, Verb
-from cleaner.rules.nodes import INVALID, Problem, Reader, child_node, compose_yaml, suggest
+from cleaner.rules.nodes import INVALID, Reader, child_node, compose_yaml
 from cleaner.rules.overrides import OVERRIDES, Override, apply_overrides
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFile:
-    """A YAML file with rules or overrides: its path, how messages show it, its bytes, whether it is one of ours."""
-
-    path: Path
-    name: str
-    content: bytes
-    is_shipped: bool
+from cleaner.rules.problems import Problem, suggest
 
 
 @dataclass

@@ -8,9 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from cleaner.model import CleanerError
-from cleaner.rules.kinds import Key, Many, Table, Text
 from cleaner.rules.model import CATEGORIES, Rule, Status
-from cleaner.rules.nodes import INVALID, PackError, Reader, compose_yaml, shown_path, suggest
+from cleaner.rules.problems import suggest
 
 FOLDER = "profiles"
 
@@ -48,33 +47,12 @@ class Selection:
     drop: tuple[str, ...] = ()
 
 
-PROFILE = {
-    "profile": Key(Text(), "name of the profile, that of its file", required=True),
-    "why": Key(Text(), "what the profile is for", required=True),
-    "packs": Key(Many(Text()), "globs of pack names", required=True),
-    "off": Key(Many(Text()), "categories, packs or rules that are off"),
-}
-
-
-def read_profile(folder: Path, name: str) -> Profile:
-    """The profile of that name.
-
-    Raises `ProfileError` with the names there are, `PackError` for problems in its file.
-    """
+def find_profile(folder: Path, name: str) -> Path:
+    """The file of the profile of that name; raises `ProfileError` with the names there are."""
     names = sorted(path.stem for path in folder.glob("*.yaml"))
     if name not in names:
         raise ProfileError(f"no profile {name!r} ({suggest(name, names)})")
-    path = folder / f"{name}.yaml"
-    reader = Reader(shown_path(path))
-    node = compose_yaml(path.read_bytes(), reader)
-    table = Table(
-        PROFILE, lambda **values: Profile(name, values["why"], values["packs"], values.get("off", ())), "a profile"
-    )
-    profile = table.read(node, reader) if node is not None else INVALID
-    if reader.problems:
-        raise PackError(reader.problems)
-    assert isinstance(profile, Profile)
-    return profile
+    return folder / f"{name}.yaml"
 
 
 def select(rules: Iterable[Rule], profile: Profile, selection: Selection) -> list[Rule]:

@@ -1,0 +1,33 @@
+# What `screen.py` says to type checkers; its own annotations are for Cython.
+
+from collections.abc import Iterable, Mapping
+
+from cleaner.rules.model import Rule
+from cleaner.rules.pattern import LinePattern
+from cleaner.scan import Scan
+
+class Needs:
+    def __init__(self, heads: Iterable[bytes] | None, sets: Iterable[tuple[bytes, ...]]) -> None: ...
+    def are_met(self, folded: bytes) -> bool: ...
+
+class Trial:
+    pattern: LinePattern
+    rule: Rule
+    order: int
+
+    def __init__(
+        self,
+        pattern: LinePattern,
+        rule: Rule,
+        order: int,
+        *,
+        needs: Needs,
+        longest_chars: int,
+        most_words: int,
+        is_inside: bool,
+        is_first_word: bool,
+    ) -> None: ...
+
+class Screen:
+    def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None: ...
+    def candidates(self, scanned: Scan) -> dict[int, list[Trial]]: ...
