@@ -28,7 +28,7 @@ MIN_CHARS = 3  # shorter literals of ASCII stand in every other line
 MIN_HEAD_CHARS = 1  # fewer lines begin with one than hold it
 
 # A pattern may begin in this many ways (`(please )?(also )?(like|follow)` in 8); more of them say less of each.
-MAX_HEADS = 96
+MAX_HEADS = 256
 ENOUGH_CHARS = 16  # of the shortest; longer ones say no more
 MAX_CHOICES = 6  # characters in brackets that are looked at one by one
 
@@ -116,6 +116,7 @@ def longest_match(pattern: str) -> int | None:
 _NO_LIMIT = 100_000
 
 
+@kept
 def ends_in_group(pattern: str, name: str) -> bool:
     """Whether the pattern surely ends where its group of that name does; False where it has none.
 

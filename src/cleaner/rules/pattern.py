@@ -13,7 +13,7 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
-from cleaner.rules.screen import Needs
+from cleaner.rules.screen import Needs, NeedsOfMany
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
@@ -99,8 +99,11 @@ class PatternSet(tuple[LinePattern, ...]):
 
     def match_any(self, line: Line) -> bool:
         """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
-        folded = line.folded
-        return any(pattern.needs.are_met(folded) and pattern.full_match(line) for pattern in self)
+        return any(self[number].full_match(line) for number in self._needs.met(line.folded))
+
+    @lazy
+    def _needs(self) -> NeedsOfMany:
+        return NeedsOfMany(pattern.needs for pattern in self)
 
 
 NO_PATTERNS = PatternSet()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping
-from itertools import accumulate, product
+from itertools import accumulate, groupby, product
+from operator import itemgetter
 from typing import Any
 
 import cython
@@ -29,11 +30,14 @@ class Needs:
 
     _heads: tuple
     _sets: tuple
+    _by_first: dict  # the heads by their first byte behind the newline
 
     def __init__(self, heads: Any, sets: Any) -> None:
         """Literals as UTF-8, the heads with the newline before them."""
         self._heads = None if heads is None else tuple(sorted(heads))
         self._sets = tuple(sets)
+        by_first = groupby(self._heads or (), key=itemgetter(1))
+        self._by_first = {first: tuple(group) for first, group in by_first}
 
     def __reduce__(self) -> Any:
         """How it is kept from one start to the next (`cleaner.rules.derived`)."""
@@ -45,9 +49,13 @@ class Needs:
         literal: bytes
         literals: tuple
         is_met: cython.bint
+        same_first: tuple
         if self._heads is not None:
+            same_first = self._by_first.get(folded[1])
+            if same_first is None:
+                return False
             is_met = False
-            for literal in self._heads:
+            for literal in same_first:
                 if _begins(folded, literal):
                     is_met = True
                     break
@@ -62,6 +70,26 @@ class Needs:
             if not is_met:
                 return False
         return True
+
+
+@cython.cclass
+class NeedsOfMany:
+    """What several patterns need, each for itself."""
+
+    _needs: tuple
+
+    def __init__(self, needs: Any) -> None:
+        self._needs = tuple(needs)
+
+    def met(self, folded: bytes) -> list[int]:
+        """The numbers of the patterns whose needs the folded line meets."""
+        found: list[int] = []
+        number: cython.Py_ssize_t
+        for number in range(len(self._needs)):
+            needs: Needs = self._needs[number]
+            if needs.are_met(folded):
+                found.append(number)
+        return found
 
 
 @cython.cfunc
