@@ -5,6 +5,7 @@ Cases are diffs, as in the examples of rules: `= ` kept, `- ` removed, `+ ` inst
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from cleaner.duplicates import HEADLINE_LINES, find_headline
 from cleaner.judge import Judge
 from cleaner.pipeline import MAX_PASSES, UnsettledError
 from cleaner.rules import pattern
-from cleaner.rules.load import RuleSet, read_pack
+from cleaner.rules.load import RuleSet, load_rules, read_pack
 from cleaner.rules.pattern import PatternTimeoutError
 from cleaner.rules.problems import Problem
 from cleaner.segment import segment
+
+PROJECT = Path(__file__).resolve().parents[1]
 
 PROSE = "The council votes on Monday, and nobody knows how it will end."
 MORE_PROSE = "A second vote is planned for May, the clerk said on Tuesday evening."
@@ -641,3 +644,20 @@ def test_a_pattern_that_takes_too_long_names_its_rule(
     rules = read_rules(tmp_path, f"scope: {scope}, pattern: '(?:a|aa|a.)+[^a]'")
     with pytest.raises(PatternTimeoutError, match=r"t/a.*line 2"):
         Cleaner.of(rules).clean("Tea\n" + "a" * 200 + "\n")
+
+
+def test_conditions_hold_where_all_their_checks_do() -> None:
+    """Rules ask without words, people with words: both get the same answer, of every shipped rule and golden text."""
+    conditions = [
+        one for rule in load_rules().rules for one in (rule.conditions, *(other.conditions for other in rule.unless))
+    ]
+    seen: Counter[bool] = Counter()
+    for path in sorted((PROJECT / "golden" / "raw").rglob("*.txt"))[::3]:
+        page = segment(Document(path.read_bytes().decode("utf-8", "replace"), url="https://post.example/ferry-strike"))
+        for line in page.content[::3]:
+            for condition in conditions:
+                holds = condition.holds(page, line)
+                assert holds is all(check.holds for check in condition.checks(page, line))
+                seen[holds] += 1
+    assert seen[True] > 100
+    assert seen[False] > 1_000

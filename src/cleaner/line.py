@@ -122,13 +122,15 @@ class Line:
             self._heading = self._scanned().is_heading(self._row) if self.text else False
         return self._heading == 1
 
-    def passes(self, test: Any) -> bool:
+    @cython.ccall
+    def passes(self, test: object) -> cython.bint:
         """Whether the test `holds` for the line, whoever asked first: windows of lines overlap."""
         if self._passed is None:
             self._passed = {}
-        known = self._passed.get(id(test))
+        key = id(test)
+        known = self._passed.get(key)
         if known is None:
-            known = self._passed[id(test)] = test.holds(self)
+            known = self._passed[key] = test.holds(self)
         return known
 
     @cython.cfunc
@@ -182,6 +184,22 @@ class Content:
 
     def __iter__(self) -> Any:
         return iter([self._line(one) for one in range(self._count)])
+
+    def count_passing(
+        self, test: object, start: cython.Py_ssize_t, stop: cython.Py_ssize_t, least: cython.Py_ssize_t
+    ) -> int:
+        """How many lines pass the test, from the place `start` on up to `stop`, which may lie before it; counted up to
+        `least`.
+        """
+        count: cython.Py_ssize_t = 0
+        step: cython.Py_ssize_t = 1 if start < stop else -1
+        place: cython.Py_ssize_t = start
+        line: Line
+        while place != stop and count < least:
+            line = self._line(place)
+            count += line.passes(test)
+            place += step
+        return count
 
     @cython.cfunc
     def _line(self, place: cython.Py_ssize_t) -> Line:

@@ -6,11 +6,10 @@ Rules ask `holds`, millions of times; `checks` puts the same questions into word
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from fractions import Fraction
-from itertools import islice
 from urllib.parse import urlsplit
 
 import msgspec
@@ -48,24 +47,23 @@ class Around:
     lines: int | None = None
     least: int = 1
 
-    def check(self, key: str, others: Iterable[Line]) -> Check:
-        """The answer for these lines, the nearest first; counted no further than `least`."""
-        count = self._count(others)
+    def check(self, key: str, page: Page, line: Line, step: int) -> Check:
+        """The answer for the lines after this one (`step` 1) or before it (-1); counted no further than `least`."""
+        count = self._count(page, line, step)
         reach = "all lines" if self.lines is None else f"{self.lines} lines"
         return Check(key, f"{self.least} or more of {reach}", count, count >= self.least)
 
-    def holds(self, others: Iterable[Line]) -> bool:
-        """Whether so many of these lines, the nearest first, pass the test."""
-        return self._count(others) >= self.least
+    def holds(self, page: Page, line: Line, step: int) -> bool:
+        """Whether so many of the lines after this one (`step` 1) or before it (-1) pass the test."""
+        return self._count(page, line, step) >= self.least
 
-    def _count(self, others: Iterable[Line]) -> int:
-        count, test = 0, self.test
-        for other in others if self.lines is None else islice(others, self.lines):
-            if other.passes(test):
-                count += 1
-                if count >= self.least:
-                    break
-        return count
+    def _count(self, page: Page, line: Line, step: int) -> int:
+        """How many pass, the nearest first, up to `least`."""
+        content, start = page.content, line.place + step
+        stop = len(content) if step > 0 else -1
+        if self.lines is not None:
+            stop = min(start + self.lines, stop) if step > 0 else max(start - self.lines, stop)
+        return content.count_passing(self.test, start, stop, self.least)
 
 
 class PhraseSet:
@@ -231,8 +229,8 @@ class Conditions:
             and (self.below_run is None or self.below_run.holds(page.prose_run_below(line)))
             and (self.previous is None or _holds_beside(self.previous, page, line, -1))
             and (self.next is None or _holds_beside(self.next, page, line, 1))
-            and (self.ahead is None or self.ahead.holds(page.below(line)))
-            and (self.behind is None or self.behind.holds(page.above(line)))
+            and (self.ahead is None or self.ahead.holds(page, line, 1))
+            and (self.behind is None or self.behind.holds(page, line, -1))
             and (self.run is None or self.run.holds(self._run_length(page, line)))
             and (self.headline is None or self._is_headline(page, line))
         )
@@ -267,9 +265,9 @@ class Conditions:
         yield from _neighbour_checks("previous", self.previous, page, line, -1)
         yield from _neighbour_checks("next", self.next, page, line, 1)
         if self.ahead is not None:
-            yield self.ahead.check("ahead", page.below(line))
+            yield self.ahead.check("ahead", page, line, 1)
         if self.behind is not None:
-            yield self.behind.check("behind", page.above(line))
+            yield self.behind.check("behind", page, line, -1)
         if self.run is not None:
             length = self._run_length(page, line)
             yield Check("run", self.run, length, self.run.holds(length))

@@ -99,7 +99,10 @@ class PatternSet(tuple[LinePattern, ...]):
 
     def match_any(self, line: Line) -> bool:
         """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
-        return any(self[number].full_match(line) for number in self._needs.met(line.folded))
+        for number in self._needs.met(line.folded):  # noqa: SIM110  (mostly there are none)
+            if self[number].full_match(line):
+                return True
+        return False
 
     @lazy
     def _needs(self) -> NeedsOfMany:

@@ -283,6 +283,8 @@ class Screen:
         target: cython.int
         gram: cython.uint
         code: cython.uint
+        golden: cython.uint = _GOLDEN
+        word: cython.uint = _WORD
         for place in range(line_count):
             start = rows[place * 8 + 7]
             end = (rows[place * 8 + 15] if place + 1 < line_count else size) - 1
@@ -307,7 +309,7 @@ class Screen:
                 gram = source[start] << 8 | source[start + 1] << 16
                 for at in range(start, end - 1):
                     gram = gram >> 8 | source[at + 2] << 16
-                    code = _hashed(gram)
+                    code = (gram * golden & word) >> 16  # `_hashed`, without a look at the module's names
                     if bits[code >> 3] >> (code & 7) & 1:
                         self._compare(trials, here, source, at, code)
         return trials
@@ -384,7 +386,7 @@ class _Place:
 @cython.exceptval(check=False)
 def _hashed(gram: cython.uint) -> cython.uint:
     """The hash of three bytes, by Knuth's multiplication with the golden ratio (TAOCP 6.4)."""
-    return (gram * _GOLDEN & _WORD) >> (32 - _HASH_BITS)
+    return (gram * _GOLDEN & _WORD) >> 16  # so that _HASH_BITS are left
 
 
 def _rarity(gram: bytes) -> int:
