@@ -21,6 +21,7 @@ from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
 from cleaner.line import Line
 from cleaner.repeats import ENDS_IN_HEAD, HOLDS, HOLDS_FIRST_WORD, IS_IN, places_beside, repeated_places, repeated_runs
+from cleaner.rules.conditions import NOTHING_ASKED
 from cleaner.rules.literals import ends_in_group, required_literals
 from cleaner.rules.model import Rule
 from cleaner.rules.pattern import LinePattern
@@ -146,25 +147,23 @@ class _View:
         self.phrases = page.phrases if self.kept is None else [page.phrases[place] for place in self.kept]
         self.repeated = repeated_places(self.phrases)
 
-    def _place_on_page(self, place: int) -> int:
-        """The line's place among all lines of the page."""
-        return place if self.kept is None else self.kept[place]
-
     def passages(self, least: Passage) -> Sequence[int]:
         """Places of lines in a row that repeat others in a row, where those are as much as that."""
         runs = (run for run in repeated_runs(self.phrases) if len(run) >= least.line_count) if self.repeated else ()
         return [
             place
             for run in runs
-            if Passage.of(self.page.scan, map(self._place_on_page, run)).holds(least)
+            if Passage.of(self.page.scan, run if self.kept is None else [self.kept[place] for place in run]).holds(
+                least
+            )
             for place in run
         ]
 
     def meets(self, place: int, rule: Rule) -> bool:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
         own, scanned = rule.conditions.own, self.page.scan
-        place = self._place_on_page(place)
-        return (
+        place = place if self.kept is None else self.kept[place]
+        return own is NOTHING_ASKED or (
             (own.words is None or own.words.holds(scanned.word_count(place)))
             and (own.prose is None or scanned.is_prose(place) is own.prose)
             and (own.heading is None or scanned.is_heading(place) is own.heading)

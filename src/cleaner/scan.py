@@ -1,7 +1,7 @@
 """One pass over a text: its lines, each line folded as rules compare it, and the lines that repair has to look at.
 
-This is the only module that looks at every character, and so the only one that is compiled (`hatch_build.py`): Cython
-reads it as it stands, and where there was no C compiler it runs as the plain Python that it is.  What a character is
+It looks at every character, and so it is compiled (`hatch_build.py`): Cython reads it as it stands, and where there was
+no C compiler it runs as the plain Python that it is.  What a character is
 (white space, part of a word, edge punctuation) and what it folds to is asked of `cleaner.fold` and the `regex` package
 once for each block of 256 code points, so both ways agree with them by construction.
 """
@@ -311,7 +311,7 @@ class _Scanner:
     def __init__(self, raw: bytes) -> None:
         self.size = len(raw)
         self.source = raw if cython.compiled else raw + b"\0"  # which stands behind every string of C
-        self.room = 2 * self.size + _ROOM
+        self.room = self.size + self.size // 16 + 2 * _ROOM
         self.buffer = bytearray(self.room)
         self.out = self.buffer
         self.out[0] = 10

@@ -18,7 +18,6 @@ from cleaner.dump.formats import OUTPUT_CONTAINERS, Format
 from cleaner.dump.inputs import STDIN, InputError, Inputs, agreed_container
 from cleaner.dump.outputs import plan_target
 from cleaner.dump.pool import core_count
-from cleaner.dump.restore import restore_run
 from cleaner.dump.run import Run
 from cleaner.report import Report
 
@@ -148,6 +147,8 @@ class _Messages:
 @click.option("--overwrite", is_flag=True, help="Write into a folder that is not empty.")
 def restore_command(out: Path, to: Path, audit: Path | None, text_field: str, overwrite: bool) -> int:
     """Rebuild the decoded sources of a run from its outputs OUT and its ledger, each checked by its hash."""
+    from cleaner.dump.restore import restore_run  # noqa: PLC0415  (`clean` need not load it)
+
     if to.exists() and (not to.is_dir() or any(to.iterdir())) and not overwrite:
         raise InputError(f"{to} exists already: add --overwrite, or name another")
     failed = count = 0

@@ -15,7 +15,9 @@ from cleaner.model import CleanerError
 from cleaner.scan import IS_COMPILED
 
 _CORE = (
-    "compiled" if IS_COMPILED else "in plain Python, five times slower: no C compiler was there when it was installed"
+    "compiled"
+    if IS_COMPILED
+    else "in plain Python, over twenty times slower: no C compiler was there when it was installed"
 )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import BinaryIO
+
+import msgspec
 
 from cleaner.dump.decoded import MAX_DOCUMENT_BYTES
 from cleaner.dump.entries import Fields, open_source
@@ -27,8 +28,7 @@ class ChangedInputsError(CleanerError):
     """Inputs are not what they were when the run began."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """How many inputs the walk has come by, the digest of their names, sizes and times, and the last one's name."""
 
     count: int
@@ -36,8 +36,7 @@ class Seen:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(msgspec.Struct, frozen=True):
     """Small files, and paths that are none; `encoded_bytes` is their size on disk."""
 
     seen: Seen
@@ -45,8 +44,7 @@ class Files:
     encoded_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(msgspec.Struct, frozen=True):
     """A piece of one file: whole lines of JSON, rows of Parquet, or all of a file that is one document.
 
     `first_line` is the 1-based number of its first line, `next_line` that of the first behind it, `end` the decoded
@@ -71,8 +69,7 @@ class Slice:
 Chunk = Files | Slice
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where to go on in a file: the decoded offset (`end` of the slice before) and the number of the line there."""
 
     end: int = 0
@@ -157,7 +154,7 @@ class Planner:
         with file:
             is_plain = source.format is Format.JSONL and not source.codec and source.path.is_file()
             for piece in cut_slices(file, source, seen, place, lambda: file.encoded_bytes):
-                yield replace(piece, is_readable_again=True) if is_plain else piece
+                yield msgspec.structs.replace(piece, is_readable_again=True) if is_plain else piece
 
 
 def read_again(piece: Slice, size: int) -> bytes | bytearray:

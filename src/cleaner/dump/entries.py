@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -23,8 +22,7 @@ class RecordError(CleanerError):
     """A JSON line that holds no document."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(msgspec.Struct, frozen=True):
     """The names of the JSON fields that matter, and what holds for every document of the run."""
 
     text: str = "text"
@@ -49,8 +47,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     fields: dict[str, msgspec.Raw] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A document that could not be read or cleaned; also the row of `failures.jsonl`."""
 
     doc: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
+
+import msgspec
 
 from cleaner.dump.codecs import Codec, codec_of
 
@@ -41,8 +42,7 @@ _FORMATS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Container:
+class Container(msgspec.Struct, frozen=True):
     """A format and how it is compressed; Parquet compresses inside and has no codec."""
 
     format: Format

@@ -6,8 +6,9 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from cleaner.dump.codecs import Codec, codec_of
 from cleaner.dump.formats import Container, Format, container_of, output_container, output_name, why_not_to
@@ -22,8 +23,7 @@ class InputError(CleanerError):
     """Inputs or outputs that can't be used as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """A file to clean: where it is, and its name below the common folder of all inputs, which is its name in OUT."""
 
     path: Path
@@ -50,8 +50,7 @@ class Source:
         return output_name(self.name, self.container, self.to)
 
 
-@dataclass(frozen=True, slots=True)
-class Unusable:
+class Unusable(msgspec.Struct, frozen=True):
     """A path that holds nothing to clean, and why; `is_failure` is False for files that are passed over by design."""
 
     name: str

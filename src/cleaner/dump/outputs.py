@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from cleaner.dump.inputs import AUDIT, STDIN, InputError, Inputs, Source, Unusable
 from cleaner.whole import PARTIAL, keep_mode, partial_name
@@ -16,8 +17,7 @@ MANIFEST = "manifest.jsonl"
 JOURNAL = "journal.jsonl"  # of a run that is under way or was stopped; gone when it is complete
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Where a run writes: a folder, one file, or standard output (`path` None); `audit` is None for no audit files.
 
     `overwrite` says whether outputs of earlier runs may be replaced.

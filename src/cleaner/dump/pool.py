@@ -19,10 +19,12 @@ import signal
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+from msgspec.structs import replace
 
 from cleaner.dump.chunks import CHUNK_BYTES, ChangedInputsError, Chunk, Slice, read_again
 from cleaner.dump.work import Done, OutputError, Worker

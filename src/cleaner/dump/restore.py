@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import operator
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -21,8 +20,7 @@ from cleaner.model import CleanerError, text_hash
 from cleaner.whole import written_whole
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(msgspec.Struct, frozen=True):
     """The outcome of one document: `error` is empty where its source was rebuilt and its hash agrees."""
 
     doc: str

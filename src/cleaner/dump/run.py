@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import hashlib
 import os
 import sys
@@ -90,7 +89,7 @@ class Run:
     def _key(self, inputs: Inputs) -> dict[str, str]:
         """All that the outputs depend on beside the inputs themselves, by the name that a person knows it by."""
         names = "\0".join(str(path.absolute()) for path in inputs.paths)
-        options = {f"--{name}-field": value for name, value in dataclasses.asdict(self.fields).items()}
+        options = {f"--{name}-field": value for name, value in msgspec.structs.asdict(self.fields).items()}
         key = {
             "version": VERSION,
             "fingerprint": self.cleaner.rules.fingerprint,

@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,8 +56,7 @@ class OutputError(CleanerError):
         )
 
 
-@dataclass
-class Done:
+class Done(msgspec.Struct):
     """What has become of a chunk.
 
     `output` is the next piece of a sliced file's output, None where it has none because its document failed.
@@ -69,16 +67,15 @@ class Done:
     output: bytes | None = b""
     manifest: bytes = b""
     ledger: bytes = b""
-    failures: list[Failure] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    written: list[tuple[str, str]] = field(default_factory=list)
-    blank: list[str] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    report: Report = field(default_factory=Report)
+    failures: list[Failure] = []
+    notes: list[str] = []
+    written: list[tuple[str, str]] = []
+    blank: list[str] = []
+    dropped: list[str] = []
+    report: Report = msgspec.field(default_factory=Report)
 
 
-@dataclass(frozen=True)
-class Worker:
+class Worker(msgspec.Struct, frozen=True):
     """Does chunks one after the other, in the run's process or in one of its own.
 
     `spool` is a folder of this run alone, for whole outputs that wait for their names.

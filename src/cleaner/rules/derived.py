@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
@@ -29,6 +29,7 @@ Table = dict[Any, Any]  # by the name of the function and its arguments
 
 LIMIT = 100_000  # so many results are remembered
 
+_UNKNOWN: Any = object()
 _known: Table = {}
 _used: list[Table] = []  # what is being recorded, if anything is
 
@@ -40,9 +41,8 @@ def kept(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     @wraps(function)
     def remembering(*args: Arguments.args, **options: Arguments.kwargs) -> Result:
         key = (name, args, *options.items())
-        if key in _known:
-            result: Result = _known[key]
-        else:
+        result: Result = _known.get(key, _UNKNOWN)
+        if result is _UNKNOWN:
             result = function(*args, **options)
             if len(_known) >= LIMIT:
                 _known.clear()
@@ -54,7 +54,7 @@ def kept(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return remembering
 
 
-LOOK_SECONDS = 2.0  # at the first start; of thousands of patterns few are ever needed
+LOOK_SECONDS = 2.0  # of processor, at the first start; of thousands of patterns few are ever needed
 
 
 @contextmanager
@@ -85,10 +85,10 @@ def known_from_before(rules: RuleSet) -> Iterator[None]:
 
 
 def _look_into(rules: RuleSet) -> None:
-    until = time.monotonic() + LOOK_SECONDS
+    until = time.process_time() + LOOK_SECONDS
     for pattern in patterns_in(rules.rules):
         pattern.look_into()
-        if time.monotonic() > until:
+        if time.process_time() > until:
             return
 
 
@@ -104,6 +104,7 @@ def patterns_in(value: object) -> Iterator[LinePattern]:
             yield from patterns_in(getattr(value, part.name))
 
 
+@cache
 def code_stamp() -> tuple[object, ...]:
     """Names, sizes and times of all files of this package, and the version of `regex`, whose inner form is kept."""
     package = Path(__file__).resolve().parent.parent
