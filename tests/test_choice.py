@@ -326,16 +326,19 @@ def test_score_and_status_are_read_and_do_nothing(tmp_path: Path) -> None:
         ("phrases: [more], title: {phrases: [a title]}", "More\nThe end.\n", "The end.\n"),
         ("phrases: [more], title: {phrases: [no title]}", "More\nThe end.\n", "More\nThe end.\n"),
         ("phrases: [more], title: {edge: true}", "More\nThe end.\n", "More\nThe end.\n"),
+        ("phrases: [more], address: {pattern: '.*/news/.*'}", "More\nThe end.\n", "The end.\n"),
+        ("phrases: [more], address: {pattern: '/news/.*'}", "More\nThe end.\n", "More\nThe end.\n"),
+        ("phrases: [more], address: {edge: true}", "More\nThe end.\n", "More\nThe end.\n"),
     ],
 )
-def test_run_and_title(rule: str, raw: str, clean: str, tmp_path: Path) -> None:
+def test_run_title_and_address(rule: str, raw: str, clean: str, tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(
         "pack: t\nrules:\n"
         f"  - {{id: a, rev: 1, why: x, category: promo, scope: line, {rule}, examples: ['- x', '= y']}}\n",
         encoding="utf-8",
     )
     cleaner = Cleaner(rules=tmp_path / "t.yaml", selection=Selection(only=("t",)))
-    assert cleaner.clean(raw, title="A title").text == clean
+    assert cleaner.clean(raw, title="A title", url="https://harbour.example/news/1").text == clean
 
 
 @pytest.mark.parametrize(("line", "goes"), [("The old bridge of the town is closed", True), ("The old bridge", False)])

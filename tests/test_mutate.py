@@ -51,6 +51,7 @@ ahead: {lines: 9, min: 2, phrases: [a]}
 behind: {lines: 9, phrases: [a]}
 domain: [harbour.example]
 title: {words: {min: 2}}
+address: {words: {min: 2}}
 headline: title
 run: {min: 1}
 unless:
@@ -67,7 +68,8 @@ take.lines|take.until-blank|take.while.words.min|take.while.words.max|take.while
 words.max|prose|heading|not|where.first|where.last|previous.edge|previous
 next.phrases|next.pattern 1|next.phrases and pattern|next.adjacent|next
 above.prose.max|below.prose.min|below.prose.max|below.prose-run.max
-ahead.min|ahead.lines|ahead|behind.lines|behind|domain|headline|title.words.min|title|run.min
+ahead.min|ahead.lines|ahead|behind.lines|behind|domain|headline|title.words.min|title
+address.words.min|address|run.min
 unless 1|unless 1.next.prose|unless 2|unless 2.words.min|unless 2.domain
 """
 

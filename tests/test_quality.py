@@ -61,20 +61,25 @@ KEPT = "Also see: the ferry that never came"
 
 def invented_bench(folder: Path) -> Path:
     """A benchmark of three pages: a tuning article, a held-back article (id divides by 5) and a forum page."""
+    return write_bench(
+        folder,
+        ("0001", "article", "1", f"{STORY}\n{KEPT}", f"{STORY}\n{KEPT}\n{MORE}\n{RESIDUE}"),
+        ("0005", "article", "5", STORY, f"{STORY}\n{RESIDUE}"),
+        ("0007", "forum", "7", STORY, STORY),
+    )
+
+
+def write_bench(folder: Path, *pages: tuple[str, str, str, str, str]) -> Path:
+    """A benchmark of these pages, each with its id, type, path, gold and the text that all tracks have of it."""
     (folder / "raw").mkdir(parents=True)
     (folder / "score.py").symlink_to(FOLDER / "score.py")
     gold = [
-        {"id": id_, "url": f"https://harbour.example/{id_}", "page_type": kind, "title": "", "text": text}
-        for id_, kind, text in (
-            ("0001", "article", f"{STORY}\n{KEPT}"),
-            ("0005", "article", STORY),
-            ("0007", "forum", STORY),
-        )
+        {"id": id_, "url": f"https://harbour.example/{path}", "page_type": kind, "title": "", "text": text}
+        for id_, kind, path, text, _ in pages
     ]
-    texts = {"0001": f"{STORY}\n{KEPT}\n{MORE}\n{RESIDUE}", "0005": f"{STORY}\n{RESIDUE}", "0007": STORY}
     write_records(folder / "gold.jsonl.xz", gold)
     for track in TRACKS:
-        write_records(folder / "raw" / f"{track}.jsonl.xz", [{"id": id_, "text": text} for id_, text in texts.items()])
+        write_records(folder / "raw" / f"{track}.jsonl.xz", [{"id": page[0], "text": page[4]} for page in pages])
     return folder
 
 
@@ -135,6 +140,24 @@ def test_what_rules_took_and_what_is_left(bench: Bench) -> None:
     assert [(one["page"], one["words"]) for one in summary["worst_lost"]] == [("0001", 6)]
     assert [(one["page"], one["words"]) for one in summary["worst_collateral"]] == [("0001", 7)]
     assert MORE not in tables(summary)
+
+
+@needs_scorer
+def test_rules_on_request_are_counted_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    headline = "Ferry strike enters its second week"
+    page = (
+        "0001",
+        "article",
+        "ferry-strike-enters-its-second-week",
+        f"{headline}\n{STORY}",
+        f"{headline}\n" * 2 + STORY,
+    )
+    task = Task(options(write_bench(tmp_path / "bench", page)))
+    taken = task.track("justext").takings
+    assert (taken["common/duplicates/headline-again"].lines, taken["common/duplicates/headline-again"].wrong) == (1, [])
+    asked_for = taken["common/headline/address"]
+    assert (asked_for.lines, set(asked_for.wrong)) == (2, {("0001", headline)})
 
 
 @needs_scorer

@@ -7,7 +7,7 @@ which are printed where asked and never written to a file.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.quality.bench import Bench, Figures, Page
@@ -102,7 +102,7 @@ def measure_track(
         lost = ((base.raw[2] or 0) - (figures[BAR][2] or 0)) * len(bench.score.tokens(page.gold))
         pages.append(PageScore(page, figures, _residue_words(bench, base.dropped, made[BAR]), round(lost)))
         if not page.is_held:
-            for rule, taken in _takings(bench, page, cleaned.get(MOST, cleaned[BAR])):
+            for rule, taken in _all_takings(bench, page, cleaned):
                 takings[rule].add(taken)
     return TrackScore(track, pages, dict(takings))
 
@@ -138,13 +138,25 @@ def _residue_words(bench: Bench, dropped: Iterable[str], text: str) -> int:
     return sum(len(bench.score.tokens(line)) for line in dropped if line in left)
 
 
-def _takings(bench: Bench, page: Page, cleaned: Cleaned) -> Iterator[tuple[str, Takings]]:
-    """Every line and span that a rule took of the page's text."""
-    if not cleaned.removals:
+def _all_takings(bench: Bench, page: Page, cleaned: Mapping[str, Cleaned]) -> Iterator[tuple[str, Takings]]:
+    """What each rule took, as users meet it: by default, and rules that act on request alone where they are asked for.
+
+    A line that says the headline again is a copy only where the headline stays.
+    """
+    for variant, on_request in (("cleaner", False), (MOST, True)):
+        result = cleaned.get(variant, cleaned[BAR])
+        yield from _takings(
+            bench, page, result, [edit for edit in result.removals if (edit.reason.category in OPTIONAL) is on_request]
+        )
+
+
+def _takings(bench: Bench, page: Page, cleaned: Cleaned, edits: Sequence[Edit]) -> Iterator[tuple[str, Takings]]:
+    """Every line and span that these edits took of the page's text."""
+    if not edits:
         return
     missing = _Missing(bench, page.gold, cleaned.text)
     is_article = page.page_type == "article"
-    for edit in cleaned.removals:
+    for edit in edits:
         for line in filter(str.strip, edit.before.split("\n")):
             is_wrong = missing.is_missed(line, edit)
             yield (

@@ -211,6 +211,7 @@ class Conditions:
     behind: Around | None = None
     domain: tuple[str, ...] = ()
     title: LineTest | None = None
+    address: LineTest | None = None
     run: Range | None = None
     run_test: LineTest | None = None
     headline: str | None = None
@@ -221,7 +222,8 @@ class Conditions:
             (self.own is NOTHING_ASKED or self.own.holds(line))
             and (self.where is None or self.where.holds(line.place, len(page.content)))
             and (not self.domain or _is_on(page.document.url, self.domain))
-            and (self.title is None or self.title.holds(_title_line(page)))
+            and (self.title is None or self.title.holds(_field_line(page.document.title)))
+            and (self.address is None or self.address.holds(_field_line(page.document.url)))
             and (self.above is None or self.above.holds(page.prose_above(line)))
             and (self.below is None or self.below.holds(page.prose_below(line)))
             and (self.below_run is None or self.below_run.holds(page.prose_run_below(line)))
@@ -251,8 +253,8 @@ class Conditions:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
             yield Check("domain", ", ".join(self.domain), page.document.url, _is_on(page.document.url, self.domain))
-        if self.title is not None:
-            yield from (check.under("title") for check in self.title.checks(_title_line(page)))
+        yield from _field_checks("title", self.title, page.document.title)
+        yield from _field_checks("address", self.address, page.document.url)
         if self.above is not None:
             yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
         if self.below is not None:
@@ -283,9 +285,15 @@ class Unless:
     conditions: Conditions
 
 
-def _title_line(page: Page) -> Line | None:
-    title = segment(Document(page.document.title or "")).content
-    return title[0] if title else None
+def _field_line(value: str | None) -> Line | None:
+    """What is known of the document beside its text, as a line; nothing known is the edge of a text."""
+    said = segment(Document(value or "")).content
+    return said[0] if said else None
+
+
+def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterator[Check]:
+    if test is not None:
+        yield from (check.under(key) for check in test.checks(_field_line(value)))
 
 
 def _holds_beside(test: LineTest, page: Page, line: Line, step: int) -> bool:

@@ -125,6 +125,7 @@ AROUND = Table(
 
 CONTEXT_KEYS |= {
     "title": Key(NEIGHBOUR, "test of the document's title; a document without one passes `edge: true` alone"),
+    "address": Key(NEIGHBOUR, "test of the document's URL; a document without one passes `edge: true` alone"),
     "headline": Key(
         Text(("title", "address")), "the line says what the title field says, or the words in the document's URL"
     ),

@@ -39,7 +39,7 @@ def condition_findings(place: Place) -> Iterator[Finding]:
 
 def _contradictions(asked: Conditions) -> Iterator[str]:
     yield from _line_contradictions(asked.own, "")
-    for name in ("previous", "next", "title"):
+    for name in ("previous", "next", "title", "address"):
         test = getattr(asked, name)
         if test is not None:
             yield from _line_contradictions(test, name)
@@ -105,7 +105,7 @@ def _never_together(rule: Rule, exception: Conditions) -> str:
             return "phrases that are not the rule's"
     if reason := _lines_differ(rule.conditions.own, own):
         return reason
-    for name in ("previous", "next", "title"):
+    for name in ("previous", "next", "title", "address"):
         asked, refused = getattr(rule.conditions, name), getattr(exception, name)
         if asked is not None and refused is not None:
             if bool(asked.edge) is not bool(refused.edge):

@@ -202,6 +202,10 @@ def _looser_conditions(conditions: Conditions) -> Iterator[tuple[str, Conditions
             yield key, replace(conditions, **{key: nothing})  # type: ignore[arg-type]
     if conditions.title is not None:
         yield from _named("title", _looser_neighbours(conditions.title), lambda test: replace(conditions, title=test))
+    if conditions.address is not None:
+        yield from _named(
+            "address", _looser_neighbours(conditions.address), lambda test: replace(conditions, address=test)
+        )
     if conditions.run is not None:
         yield from _named("run", _looser_ranges(conditions.run), lambda r: replace(conditions, run=r))
 
