@@ -29,15 +29,19 @@ PHRASES = sorted({phrase for rule in RULES for phrase in rule.phrases})
 
 
 def found(matcher: Matcher, text: str) -> list[tuple[str, int, int, int]]:
-    """The hits on lines that have no more words than the rule asks for; the matcher in use may leave out the others."""
+    """The hits on lines that have no more words than the rule asks for and stand where it looks; the matcher in use may
+    leave out the others.
+    """
     page = segment(Document(text))
-    hits = matcher.find(page)
-    return sorted((hit.rule.id, hit.line.number, hit.start, hit.end) for hit in hits if has_few_enough_words(hit))
+    hits = [hit for hit in matcher.find(page) if is_asked_for(hit, len(page.content))]
+    return sorted((hit.rule.id, hit.line.number, hit.start, hit.end) for hit in hits)
 
 
-def has_few_enough_words(hit: Hit) -> bool:
-    words = hit.rule.conditions.own.words
-    return words is None or words.max is None or hit.line.word_count <= words.max
+def is_asked_for(hit: Hit, line_count: int) -> bool:
+    words, where = hit.rule.conditions.own.words, hit.rule.conditions.where
+    return (words is None or words.max is None or hit.line.word_count <= words.max) and (
+        where is None or where.holds(hit.line.place, line_count)
+    )
 
 
 def test_on_the_golden_dump_and_all_examples() -> None:

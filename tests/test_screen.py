@@ -29,7 +29,8 @@ def trial(order: int, **limits: int) -> Trial:
 
 
 def candidates(screen: Screen, text: str) -> dict[int, set[int]]:
-    found = screen.candidates(scan(encode(text)))
+    scanned = scan(encode(text))
+    found = screen.candidates(scanned, range(scanned.line_count))
     return {place: {one.order for one in trials} for place, trials in found.items()}
 
 

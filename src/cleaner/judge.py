@@ -17,7 +17,7 @@ from cleaner.claims import Claims, acts, is_inside
 from cleaner.duplicates import Duplicates
 from cleaner.line import Line
 from cleaner.model import Action, Edit
-from cleaner.rules.match import Hit, LiteralMatcher, Matcher
+from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Page
@@ -28,7 +28,8 @@ _start = attrgetter("start")
 class Judged(msgspec.Struct, frozen=True):
     """What rules ask for on a page: edits, sorted and disjoint, with offsets into its text.
 
-    `rest` are the hits on lines that stay.  `gone` are the places of the lines that go, None where others change, too.
+    `rest` are the lasting hits on lines that stay.  `gone` are the places of the lines that go, None where others change,
+    too.
     """
 
     edits: list[Edit]
@@ -40,14 +41,14 @@ class Judged(msgspec.Struct, frozen=True):
 class Judge:
     """Rules made ready once, for many pages."""
 
-    def __init__(self, rules: Sequence[Rule], matcher: Matcher | None = None) -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._matcher = matcher or LiteralMatcher(self.rules)
+        self._matcher = LiteralMatcher(self.rules)
         self._duplicates = Duplicates([rule for rule in self.rules if rule.scope is Scope.DUPLICATE])
 
     def judge(self, page: Page) -> Judged:
         """The edits that the rules ask for."""
-        return self._judge(page, self._matcher.find(page))
+        return self._judge(page, self._matcher.find_lasting(page))
 
     def judge_rest(self, judged: Judged, gone: frozenset[int], text: str) -> Judged:
         """The edits that the rules ask for in a page's text after the lines of these places have gone.
@@ -59,7 +60,7 @@ class Judge:
         return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
 
     def _judge(self, page: Page, found: list[Hit]) -> Judged:
-        hits, claims = self._look(page, found, with_late=False)
+        hits, claims = self._look(page, [*found, *self._matcher.find_at_edges(page)], with_late=False)
         edits = [_line_edit(line, rule) for line, rule in claims.winners()]
         inside = list(_span_edits(page, hits, claims))
         gone = None if inside else frozenset(claims.by_place)
@@ -70,7 +71,12 @@ class Judge:
         """Whether the rules surely ask for nothing more once the lines have gone."""
         if judged.gone is None or judged.rest:
             return False
-        return not judged.gone or self._duplicates.are_settled(judged.page, judged.gone)
+        if not judged.gone:
+            return True
+        kept = [place for place in range(len(judged.page.content)) if place not in judged.gone]
+        return not self._matcher.may_hit_at_edges(judged.page, kept) and self._duplicates.are_settled(
+            judged.page, judged.gone
+        )
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:
         """Every rule that would take a line or change it, by line number, the one that gets the line first.

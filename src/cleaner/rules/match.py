@@ -1,14 +1,14 @@
 """Which rules' phrases and patterns stand where in a document: asked once per document, for all rules together.
 
 A matcher answers for the whole page, so that it can scan the document instead of trying rule by rule and line by line.
-Of conditions it knows how many words a line may have; `cleaner.judge` asks the others of the hits, and asks again
-when lines have gone.
+Of conditions it knows how many words a line may have, and which few lines at the edges a rule looks at; `cleaner.judge`
+asks the others of the hits, and asks again when lines have gone.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Protocol
 
@@ -74,62 +74,35 @@ def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozens
 _fold = kept(fold_phrase)
 
 
-class LiteralMatcher:
-    """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
+class _Patterns:
+    """Patterns of some rules: tried on the lines that hold a literal that they need."""
 
-    Phrases are looked up all at once: the set of the document's lines, and the set of all phrases.
-    """
-
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._phrases: defaultdict[bytes, list[Rule]] = defaultdict(list)
-        self._shapes: list[Rule] = []
+    def __init__(self, patterns: Iterable[tuple[LinePattern, Rule, int]]) -> None:
         self._always: list[Trial] = []
-        by_literal: defaultdict[str, list[Trial]] = defaultdict(list)
-        for order, (pattern, rule) in enumerate(_patterns(rules)):
+        self._known: dict[str, list[Match]] = {}
+        by_literal: defaultdict[bytes, list[Trial]] = defaultdict(list)
+        for pattern, rule, order in patterns:
             trial, literals = _trial(pattern, rule, order)
             for literal in literals:
-                by_literal[literal].append(trial)
+                by_literal[encode(literal)].append(trial)
             if not literals:
                 self._always.append(trial)
-        for rule in rules:
-            if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
-                continue
-            if not rule.phrases and not rule.patterns:
-                self._shapes.append(rule)
-            for phrase in {_fold(phrase) for phrase in rule.phrases}:
-                self._phrases[phrase.encode()].append(rule)
-        self._screen = Screen({encode(literal): trials for literal, trials in by_literal.items()})
-        self._known: dict[str, list[Match]] = {}
+        self._screen = Screen(by_literal)
 
-    def find(self, page: Page) -> list[Hit]:
-        """The hits, those of phrases first."""
-        hits = list(self._phrase_hits(page))
-        candidates = self._candidates(page)
-        if candidates:
-            found = {(hit.rule.id, hit.line.place) for hit in hits}
-            for place, trials in candidates.items():
-                line = page.content[place]
-                for rule, start, end, match in self._matches(line, trials):
-                    if rule.scope is Scope.INLINE or (rule.id, place) not in found:
-                        hits.append(Hit(rule, line, line.text_start + start, line.text_start + end, match))
-        if self._shapes:
-            for line in page.content:
-                hits.extend(_whole(rule, line) for rule in self._shapes)
-        return hits
-
-    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
-        for place in places_among(page.phrases, self._phrases):
-            line = page.content[place]
-            if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
-                yield from (_whole(rule, line) for rule in self._phrases[page.phrases[place]])
-
-    def _candidates(self, page: Page) -> dict[int, list[Trial]]:
-        """What to try, by places of lines."""
-        trials = self._screen.candidates(page.scan)
+    def candidates(self, page: Page, places: Sequence[int]) -> dict[int, list[Trial]]:
+        """What to try on the lines of these places, by place."""
+        trials = self._screen.candidates(page.scan, places)
         if self._always:
-            for place in range(page.scan.line_count):
+            for place in places:
                 trials.setdefault(place, []).extend(self._always)
         return trials
+
+    def find(self, page: Page, places: Sequence[int]) -> Iterator[Hit]:
+        """The hits on the lines of these places."""
+        for place, trials in self.candidates(page, places).items():
+            line = page.content[place]
+            for rule, start, end, match in self._matches(line, trials):
+                yield Hit(rule, line, line.text_start + start, line.text_start + end, match)
 
     def _matches(self, line: Line, trials: list[Trial]) -> list[Match]:
         """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
@@ -137,13 +110,88 @@ class LiteralMatcher:
         if known is None:
             known = []
             found: set[str] = set()
-            for trial in sorted(set(trials), key=_order):
+            for trial in sorted(set(trials), key=_order) if len(trials) > 1 else trials:
                 known.extend(_try(trial, line, found))
             if len(line.text) <= KNOWN_CHARS:
                 if len(self._known) >= KNOWN_LINES:
                     self._known.clear()
                 self._known[line.text] = known
         return known
+
+
+class LiteralMatcher:
+    """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
+
+    Phrases are looked up all at once: the set of the document's lines, and the set of all phrases.  Patterns of rules
+    that look at the first or last few lines alone are tried there alone, and again when lines have gone.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._phrases: defaultdict[bytes, list[Rule]] = defaultdict(list)
+        self._shapes: list[Rule] = []
+        for rule in rules:
+            if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
+                continue
+            if not rule.phrases and not rule.patterns:
+                self._shapes.append(rule)
+            for phrase in {_fold(phrase) for phrase in rule.phrases}:
+                self._phrases[phrase.encode()].append(rule)
+        self._last_lines = max((_few_lines(rule, "last") for rule in rules), default=0)
+        self._first_lines = max((_few_lines(rule, "first") for rule in rules), default=0)
+        apart: defaultdict[str, list[tuple[LinePattern, Rule, int]]] = defaultdict(list)
+        for order, (pattern, rule) in enumerate(_patterns(rules)):
+            edge = "last" if _few_lines(rule, "last") else "first" if _few_lines(rule, "first") else ""
+            apart[edge].append((pattern, rule, order))
+        self._anywhere, self._first, self._last = (_Patterns(apart[edge]) for edge in ("", "first", "last"))
+
+    def find(self, page: Page) -> list[Hit]:
+        """The hits, in any order; where a rule looks at a few lines at the edges alone, those there."""
+        return [*self.find_lasting(page), *self.find_at_edges(page)]
+
+    def find_lasting(self, page: Page) -> list[Hit]:
+        """The hits that stay hits when other lines go."""
+        hits = list(self._phrase_hits(page))
+        found = {(hit.rule.id, hit.line.place) for hit in hits}
+        hits += [
+            hit
+            for hit in self._anywhere.find(page, range(page.scan.line_count))
+            if hit.rule.scope is Scope.INLINE or (hit.rule.id, hit.line.place) not in found
+        ]
+        if self._shapes:
+            for line in page.content:
+                hits.extend(_whole(rule, line) for rule in self._shapes)
+        return hits
+
+    def find_at_edges(self, page: Page) -> list[Hit]:
+        """The hits of rules that look at a few lines at the edges alone; when lines go, others come there."""
+        edges = self._edges(range(page.scan.line_count))
+        return [hit for patterns, places in edges for hit in patterns.find(page, places)]
+
+    def may_hit_at_edges(self, page: Page, kept: Sequence[int]) -> bool:
+        """Whether `find_at_edges` may find something on the page with the lines of these places alone."""
+        return any(patterns.candidates(page, places) for patterns, places in self._edges(kept))
+
+    def _edges(self, places: Sequence[int]) -> Iterator[tuple[_Patterns, Sequence[int]]]:
+        if self._last_lines:
+            yield self._last, places[-self._last_lines :]
+        if self._first_lines:
+            yield self._first, places[: self._first_lines]
+
+    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
+        for place in places_among(page.phrases, self._phrases):
+            line = page.content[place]
+            if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
+                yield from (_whole(rule, line) for rule in self._phrases[page.phrases[place]])
+
+
+FEW_LINES = 20  # a rule that looks at more lines than that at an edge is tried everywhere
+
+
+def _few_lines(rule: Rule, edge: str) -> int:
+    """How many lines at the edge the rule looks at; 0 where they are a share of all, or not few."""
+    where = rule.conditions.where
+    lines = None if where is None else where.last if edge == "last" else where.first
+    return lines if isinstance(lines, int) and lines <= FEW_LINES else 0
 
 
 # Boilerplate comes back from document to document, in short lines; what patterns make of so many lines is remembered.

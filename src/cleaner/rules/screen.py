@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, groupby, product
 from operator import itemgetter
 from typing import Any
@@ -259,8 +259,8 @@ class Screen:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def candidates(self, scanned: Any) -> dict[int, list[Trial]]:
-        """What to try, by places of lines; a trial may stand there twice."""
+    def candidates(self, scanned: Any, places: Sequence[int]) -> dict[int, list[Trial]]:
+        """What to try on the lines of these places, by place; a trial may stand there twice."""
         trials: dict[int, list[Trial]] = {}
         here: _Place = _Place(scanned)
         folded: bytes = here.folded
@@ -285,7 +285,7 @@ class Screen:
         code: cython.uint
         golden: cython.uint = _GOLDEN
         word: cython.uint = _WORD
-        for place in range(line_count):
+        for place in places:
             start = rows[place * 8 + 7]
             end = (rows[place * 8 + 15] if place + 1 < line_count else size) - 1
             here.place = place

@@ -1,6 +1,6 @@
 # What `screen.py` says to type checkers; its own annotations are for Cython.
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cleaner.rules.model import Rule
 from cleaner.rules.pattern import LinePattern
@@ -34,4 +34,4 @@ class Trial:
 
 class Screen:
     def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None: ...
-    def candidates(self, scanned: Scan) -> dict[int, list[Trial]]: ...
+    def candidates(self, scanned: Scan, places: Sequence[int]) -> dict[int, list[Trial]]: ...
