@@ -28,8 +28,8 @@ _start = attrgetter("start")
 class Judged(msgspec.Struct, frozen=True):
     """What rules ask for on a page: edits, sorted and disjoint, with offsets into its text.
 
-    `rest` are the lasting hits on lines that stay.  `gone` are the places of the lines that go, None where others change,
-    too.
+    `rest` are the lasting hits on lines that stay.  `gone` are the places of the lines that go, None where others
+    change, too.
     """
 
     edits: list[Edit]
