@@ -76,7 +76,7 @@ def test_clean() -> None:
         end=len(cleaned.source),
         after="",
         action=Action.REMOVE,
-        reason=Reason("en/comments/form-heading", 1, "comments"),
+        reason=Reason("en/comments/form-heading", 2, "comments"),
         before="Leave a Comment\r\n",
         line=3,
         takes_line=True,

@@ -257,7 +257,7 @@ def test_ledger_says_what_went_where_and_why(tmp_path: Path, run: Command) -> No
     run("clean", "raw", "-o", "out")
     place = text.index("&amp;")
     repair = {"doc": "sub/a.txt", "line": 2, "rev": 1, "action": "repair"}
-    rule = {"doc": "sub/a.txt", "line": 5, "rev": 1, "action": "remove"}
+    rule = {"doc": "sub/a.txt", "line": 5, "rev": 2, "action": "remove"}
     end = text.index("  \r\n")
     wanted = [
         repair | {"start": place + 1, "end": place + 5, "rule": "repair/entity", "before": "amp;"},
