@@ -66,6 +66,7 @@ def test_hashes_are_those_of_both_texts(text: str, edited: tuple[tuple[int, int,
     )
     cleaned = Cleaned(cut(text, edits), text, edits)
     assert Hasher(text).hashes(cleaned) == (text_hash(text), text_hash(cleaned.text))
+    assert text_hash(text) == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 # JSON values that a program which decodes and encodes them would write in another way.

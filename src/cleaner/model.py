@@ -100,4 +100,10 @@ class Cleaned(msgspec.Struct, frozen=True):
 
 def text_hash(text: str) -> str:
     """SHA-256 of the text as UTF-8, in hex; lone surrogates, which Python strings may hold, are hashed as they are."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _PIECE_CHARS):
+        digest.update(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+_PIECE_CHARS = 1 << 20  # encoded at once, so that a long text is not copied

@@ -16,7 +16,7 @@ import msgspec
 from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record
-from cleaner.model import Cleaned, CleanerError
+from cleaner.model import Cleaned, CleanerError, text_hash
 from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
@@ -81,7 +81,7 @@ class Hasher:
 
     def __init__(self, text: str) -> None:
         self._encoded: memoryview | None = None  # of no long text, and of none that is no UTF-8
-        if len(text) <= _PIECE_CHARS:
+        if len(text) <= _LONG_CHARS:
             with contextlib.suppress(UnicodeEncodeError):  # half of a surrogate pair
                 packed = _PACKER.encode(text)
                 self._encoded = memoryview(packed)[_HEADS.get(packed[0], 1) :]
@@ -90,11 +90,13 @@ class Hasher:
         """`text_hash` of the source, which is the text, and of the clean text."""
         source, edits, encoded = cleaned.source, cleaned.edits, self._encoded
         if not edits:
-            only = _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest()
+            only = text_hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest()
             return only, only
         start = edits[0].start
         if encoded is None or start < len(source) // 2:
-            return _hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest(), _hash(cleaned.text)
+            return text_hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest(), text_hash(
+                cleaned.text
+            )
         rest = source[start:].encode()
         digest = hashlib.sha256(encoded[: len(encoded) - len(rest)])
         clean = digest.copy()
@@ -103,15 +105,7 @@ class Hasher:
         return digest.hexdigest(), clean.hexdigest()
 
 
-def _hash(text: str) -> str:
-    """What `text_hash` says, without a copy of a long text."""
-    digest = hashlib.sha256()
-    for start in range(0, len(text), _PIECE_CHARS):
-        digest.update(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-_PIECE_CHARS = 1 << 20
+_LONG_CHARS = 1 << 20
 _PACKER = msgspec.msgpack.Encoder()
 _HEADS = {0xD9: 2, 0xDA: 3, 0xDB: 5}  # bytes before the text itself, by the first one (MessagePack's str 8, 16, 32)
 
