@@ -37,6 +37,12 @@ class Judged(msgspec.Struct, frozen=True):
     rest: list[Hit]
     gone: frozenset[int] | None
 
+    @property
+    def kept(self) -> list[int]:
+        """The places of the lines that stay; all of them where `gone` is None."""
+        gone = self.gone or ()
+        return [place for place in range(len(self.page.content)) if place not in gone]
+
 
 class Judge:
     """Rules made ready once, for many pages."""
@@ -50,13 +56,13 @@ class Judge:
         """The edits that the rules ask for."""
         return self._judge(page, self._matcher.find_lasting(page))
 
-    def judge_rest(self, judged: Judged, gone: frozenset[int], text: str) -> Judged:
-        """The edits that the rules ask for in a page's text after the lines of these places have gone.
+    def judge_rest(self, judged: Judged, text: str) -> Judged:
+        """The edits that the rules ask for in a page's text after the lines that go have gone, and no others changed.
 
         The lines that stay say what they said, so no rule is matched again.
         """
-        page = judged.page.without(gone, text)
-        kept = [place for place in range(len(judged.page.content)) if place not in gone]
+        page = judged.page.without(judged.gone or frozenset(), text)
+        kept = judged.kept
         return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
 
     def _judge(self, page: Page, found: list[Hit]) -> Judged:
@@ -73,8 +79,7 @@ class Judge:
             return False
         if not judged.gone:
             return True
-        kept = [place for place in range(len(judged.page.content)) if place not in judged.gone]
-        return not self._matcher.may_hit_at_edges(judged.page, kept) and self._duplicates.are_settled(
+        return not self._matcher.may_hit_at_edges(judged.page, judged.kept) and self._duplicates.are_settled(
             judged.page, judged.gone
         )
 

@@ -98,7 +98,7 @@ class Cleaner:
         """
         repairs: list[Edit] = []
         if before is not None and before.gone is not None and not before.page.scan.odd:
-            judged = self._judge.judge_rest(before, before.gone, document.text)
+            judged = self._judge.judge_rest(before, document.text)
         else:
             page = segment(document)
             repairs = repair(document.text, page.scan)
