@@ -20,25 +20,8 @@ class Line:
     """One line: 0-based `number`, half-open code-point span with its newline, and its text without outer white space.
 
     `text_start` is the offset of `text` in the document; `place` is the 0-based place among the lines that are not
-    blank, -1 for a blank one.
+    blank, -1 for a blank one.  `passed` remembers what tests said of the line (`cleaner.rules.conditions`).
     """
-
-    number = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    place = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    start = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    end = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    text_start = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    text = cython.declare(str, visibility="readonly")
-    evidence = cython.declare(object, visibility="readonly")
-    _scan: object
-    _row: cython.Py_ssize_t
-    _phrase: str
-    _folded: bytes
-    _shape: str
-    _words: cython.Py_ssize_t
-    _prose: cython.int
-    _heading: cython.int
-    _passed: dict
 
     def __init__(
         self,
@@ -61,7 +44,7 @@ class Line:
         self._scan = scanned
         self._phrase = self._shape = None
         self._folded = None
-        self._passed = None
+        self.passed = self.signature = None
         self._words = self._prose = self._heading = _UNKNOWN
 
     def __repr__(self) -> str:
@@ -86,9 +69,7 @@ class Line:
     @property
     def folded(self) -> bytes:
         """The line as it stands in `Scan.folded`, with the newlines around it."""
-        if self._folded is None:
-            self._folded = self._scanned().folded_line(self._row) if self.text else b"\n"
-        return self._folded
+        return self.fold()
 
     @property
     def shape(self) -> str:
@@ -104,34 +85,41 @@ class Line:
         >>> Line(0, 0, 0, 20, 0, "It's the co-op's 3rd").word_count
         5
         """
-        if self._words == _UNKNOWN:
-            self._words = self._scanned().word_count(self._row) if self.text else 0
-        return self._words
+        return self.count_words()
 
     @property
     def is_prose(self) -> bool:
         """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
-        if self._prose == _UNKNOWN:
-            self._prose = self._scanned().is_prose(self._row) if self.text else False
-        return self._prose == 1
+        return self.reads_as_prose()
 
     @property
     def is_heading(self) -> bool:
         """Whether the line could be a title: see `cleaner.scan.is_heading`."""
+        return self.reads_as_heading()
+
+    @cython.cfunc
+    def fold(self) -> bytes:
+        if self._folded is None:
+            self._folded = self._scanned().folded_line(self._row) if self.text else b"\n"
+        return self._folded
+
+    @cython.cfunc
+    def count_words(self) -> cython.Py_ssize_t:
+        if self._words == _UNKNOWN:
+            self._words = self._scanned().word_count(self._row) if self.text else 0
+        return self._words
+
+    @cython.cfunc
+    def reads_as_prose(self) -> cython.bint:
+        if self._prose == _UNKNOWN:
+            self._prose = self._scanned().is_prose(self._row) if self.text else False
+        return self._prose
+
+    @cython.cfunc
+    def reads_as_heading(self) -> cython.bint:
         if self._heading == _UNKNOWN:
             self._heading = self._scanned().is_heading(self._row) if self.text else False
-        return self._heading == 1
-
-    @cython.ccall
-    def passes(self, test: object) -> cython.bint:
-        """Whether the test `holds` for the line, whoever asked first: windows of lines overlap."""
-        if self._passed is None:
-            self._passed = {}
-        key = id(test)
-        known = self._passed.get(key)
-        if known is None:
-            known = self._passed[key] = test.holds(self)
-        return known
+        return self._heading
 
     @cython.cfunc
     def _scanned(self):
@@ -156,59 +144,76 @@ def _is_foldable(text: str) -> cython.bint:
 class Content:
     """The lines of a document that are not blank, in order, each made when it is first asked for."""
 
-    _document: object
-    _text: str
-    _scan: object
-    _made: list
-    _count: cython.Py_ssize_t
-
     def __init__(self, document: Any, scanned: Any) -> None:
-        self._document = document
+        self.document = document
         self._text = document.text
         self._scan = scanned
-        self._count = scanned.line_count
-        self._made = [None] * self._count
+        self.count = scanned.line_count
+        self._made = [None] * self.count
+        self._prose_counts = self._prose_runs = None
 
     def __len__(self) -> int:
-        return self._count
+        return self.count
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
-            return [self._line(one) for one in range(*place.indices(self._count))]
+            return [self.line(one) for one in range(*place.indices(self.count))]
         index: cython.Py_ssize_t = place
         if index < 0:
-            index += self._count
-        if not 0 <= index < self._count:
-            raise IndexError(f"no line {place} among {self._count}")
-        return self._line(index)
+            index += self.count
+        if not 0 <= index < self.count:
+            raise IndexError(f"no line {place} among {self.count}")
+        return self.line(index)
 
     def __iter__(self) -> Any:
-        return iter([self._line(one) for one in range(self._count)])
-
-    def count_passing(
-        self, test: object, start: cython.Py_ssize_t, stop: cython.Py_ssize_t, least: cython.Py_ssize_t
-    ) -> int:
-        """How many lines pass the test, from the place `start` on up to `stop`, which may lie before it; counted up to
-        `least`.
-        """
-        count: cython.Py_ssize_t = 0
-        step: cython.Py_ssize_t = 1 if start < stop else -1
-        place: cython.Py_ssize_t = start
-        line: Line
-        while place != stop and count < least:
-            line = self._line(place)
-            count += line.passes(test)
-            place += step
-        return count
+        return iter([self.line(one) for one in range(self.count)])
 
     @cython.cfunc
-    def _line(self, place: cython.Py_ssize_t) -> Line:
-        line = self._made[place]
+    def line(self, place: cython.Py_ssize_t) -> Line:
+        line: Line = self._made[place]
         if line is None:
             number, start, end, text_start, text_end = self._scan.span(place)
-            evidence = self._document.evidence
+            evidence = self.document.evidence
             found = evidence.get(number) if evidence else None
             text = self._text[text_start:text_end]
             line = Line(number, place, start, end, text_start, text, found, self._scan)
             self._made[place] = line
         return line
+
+    @cython.ccall
+    def prose_above(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of lines of prose before the line of this place."""
+        if self._prose_counts is None:
+            self._prose_counts = self._scan.prose_counts()
+        return self._prose_counts[place]
+
+    @cython.ccall
+    def prose_below(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of lines of prose after the line of this place."""
+        return self.prose_above(self.count) - self.prose_above(place + 1)
+
+    @cython.ccall
+    def prose_run_below(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The most lines of prose that stand in a row, blank ones apart, after the line of this place."""
+        if self._prose_runs is None:
+            self._prose_runs = self._longest_runs()
+        return self._prose_runs[place + 1]
+
+    @cython.cfunc
+    def _longest_runs(self) -> list:
+        """The longest run of lines of prose from each place on, at last 0."""
+        longest: list = [0] * (self.count + 1)
+        most: cython.Py_ssize_t = 0
+        run: cython.Py_ssize_t = 0
+        place: cython.Py_ssize_t
+        for place in range(self.count - 1, -1, -1):
+            run = run + 1 if self.prose_above(place + 1) > self.prose_above(place) else 0
+            most = max(most, run)
+            longest[place] = most
+        return longest
+
+    @cython.ccall
+    def neighbour(self, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> Line:
+        """The line `step` places further on; None beyond the edge of the text."""
+        other: cython.Py_ssize_t = place + step
+        return self.line(other) if 0 <= other < self.count else None

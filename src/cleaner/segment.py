@@ -7,9 +7,8 @@ looks at, which in most documents are few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
 from typing import cast
 
 from msgspec import structs
@@ -98,34 +97,9 @@ class Page:
         """The lines over a line that are not blank, from the bottom."""
         return (self.content[place] for place in range(line.place - 1, -1, -1))
 
-    @lazy
-    def _prose_counts(self) -> list[int]:
-        return self.scan.prose_counts()
-
-    def prose_above(self, line: Line) -> int:
-        """Number of lines of prose before the line."""
-        return self._prose_counts[line.place]
-
-    def prose_below(self, line: Line) -> int:
-        """Number of lines of prose after the line."""
-        return self._prose_counts[-1] - self._prose_counts[line.place + 1]
-
     def without(self, gone: frozenset[int], text: str) -> Page:
         """The page of this text, which is this page's without the lines of these places, and tidied."""
         return Page(structs.replace(self.document, text=text), scan.keep_lines(self.scan, gone, encode(text)))
-
-    @lazy
-    def _prose_runs(self) -> list[int]:
-        """The longest run of lines of prose (blank lines apart) from each place of `content` on, at last 0."""
-        longest, run = [0], 0
-        for above, below in pairwise(reversed(self._prose_counts)):
-            run = run + 1 if above > below else 0
-            longest.append(max(longest[-1], run))
-        return longest[::-1]
-
-    def prose_run_below(self, line: Line) -> int:
-        """The most lines of prose that stand in a row, blank ones apart, after the line."""
-        return self._prose_runs[line.place + 1]
 
     @lazy
     def repeated(self) -> Mapping[int, Passage]:
@@ -137,17 +111,9 @@ class Page:
             found.update(dict.fromkeys(run, Passage.of(self.scan, run)))
         return found
 
-    def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
-        """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""
-        if not is_in_run(line):
-            return 0
-        above = takewhile(is_in_run, self.above(line))
-        return 1 + sum(1 for _ in above) + sum(1 for _ in takewhile(is_in_run, self.below(line)))
-
     def neighbour(self, line: Line, step: int) -> Line | None:
         """The next (`step` 1) or previous (-1) line that is not blank; None at the edge of the text."""
-        place = line.place + step
-        return self.content[place] if 0 <= place < len(self.content) else None
+        return self.content.neighbour(line.place, step)
 
 
 def segment(document: Document) -> Page:

@@ -1,35 +1,45 @@
 """What a rule may ask of a line, of its neighbours and of its place in the document.
 
 Every question is answered from the document as it stands before anything is cut, so the order of rules can't matter.
-Rules ask `holds`, millions of times; `checks` puts the same questions into words, for people who ask why.
+Rules ask `holds`, millions of times, and so the module is compiled like `cleaner.scan`; `checks` puts the same
+questions into words, for people who ask why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from typing import Any
 from urllib.parse import urlsplit
 
+import cython
 import msgspec
 
 from cleaner.fold import fold_phrase
-from cleaner.line import Line
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import NO_PATTERNS, PatternSet
 from cleaner.segment import Page, segment
 
+if cython.compiled:
+    from cython.cimports.cleaner.line import Content, Line
+    from cython.cimports.cleaner.rules.many import NeedsOfMany
+else:
+    from cleaner.line import Content, Line
+    from cleaner.rules.many import NeedsOfMany
 
-@dataclass(frozen=True, slots=True)
+
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
 class Range:
     """A range of counts (words of a line, lines of prose), both ends included."""
 
     min: int = 0
     max: int | None = None
 
-    def holds(self, count: int) -> bool:
+    @cython.ccall
+    def holds(self, count: cython.Py_ssize_t) -> cython.bint:
         """Whether the count lies in the range."""
         return self.min <= count and (self.max is None or count <= self.max)
 
@@ -37,35 +47,7 @@ class Range:
         return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Whether among the next `lines` lines (blank ones apart), or the last ones before, at least `least` pass the test;
-    `lines` None are all of them.
-    """
-
-    test: LineTest
-    lines: int | None = None
-    least: int = 1
-
-    def check(self, key: str, page: Page, line: Line, step: int) -> Check:
-        """The answer for the lines after this one (`step` 1) or before it (-1); counted no further than `least`."""
-        count = self._count(page, line, step)
-        reach = "all lines" if self.lines is None else f"{self.lines} lines"
-        return Check(key, f"{self.least} or more of {reach}", count, count >= self.least)
-
-    def holds(self, page: Page, line: Line, step: int) -> bool:
-        """Whether so many of the lines after this one (`step` 1) or before it (-1) pass the test."""
-        return self._count(page, line, step) >= self.least
-
-    def _count(self, page: Page, line: Line, step: int) -> int:
-        """How many pass, the nearest first, up to `least`."""
-        content, start = page.content, line.place + step
-        stop = len(content) if step > 0 else -1
-        if self.lines is not None:
-            stop = min(start + self.lines, stop) if step > 0 else max(start - self.lines, stop)
-        return content.count_passing(self.test, start, stop, self.least)
-
-
+@cython.cclass
 class PhraseSet:
     """Phrases, compared with whole lines in their folded form."""
 
@@ -73,10 +55,13 @@ class PhraseSet:
     # nothing.
     MAX_LINE_CHARS = 500
 
-    def __init__(self, phrases: Sequence[str]) -> None:
+    folded = cython.declare(frozenset, visibility="readonly")
+
+    def __init__(self, phrases: Any) -> None:
         self.folded = frozenset(fold_phrase(phrase) for phrase in phrases)
 
-    def holds(self, line: Line) -> bool:
+    @cython.ccall
+    def holds(self, line: Line) -> cython.bint:
         """Whether the whole line is one of the phrases."""
         return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
 
@@ -97,7 +82,8 @@ class Check(msgspec.Struct, frozen=True, gc=False):
         return f"{self.key}: wanted {self.wanted}, seen {self.seen}"
 
 
-@dataclass(frozen=True, slots=True)
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
 class LineTest:
     """Questions about one line on its own; all that are asked must hold.
 
@@ -113,7 +99,8 @@ class LineTest:
     edge: bool | None = None
     not_: LineTest | None = None
 
-    def holds(self, line: Line | None, distance: int = 0) -> bool:
+    @cython.ccall
+    def holds(self, line: Line | None, distance: cython.Py_ssize_t = 0) -> cython.bint:
         """Whether the line passes; `distance` is how many lines it stands away, 1 being directly beside.
 
         No line at all (the edge of the text) passes only where `edge: true` asks for it.
@@ -121,17 +108,38 @@ class LineTest:
         if line is None or self.edge is True:
             return line is None and self.edge is True
         return (
-            (self.words is None or self.words.holds(line.word_count))
-            and (self.heading is None or line.is_heading is self.heading)
-            and (self.prose is None or line.is_prose is self.prose)
-            and (self.adjacent is None or (distance == 1) is self.adjacent)
+            (self.words is None or self.words.holds(line.count_words()))
+            and (self.heading is None or line.reads_as_heading() == self.heading)
+            and (self.prose is None or line.reads_as_prose() == self.prose)
+            and (self.adjacent is None or (distance == 1) == self.adjacent)
             and ((self.phrases is None and not self.patterns) or self._says(line))
             and (self.not_ is None or not self.not_.holds(line, distance))
         )
 
-    def _says(self, line: Line) -> bool:
+    @cython.cfunc
+    def passes(self, line: Line) -> cython.bint:
+        """Whether the line passes, as remembered: windows of lines overlap."""
+        if not self.patterns:
+            return self.holds(line)
+        if line.passed is None:
+            line.passed = {}
+        key = id(self)
+        known = line.passed.get(key)
+        if known is None:
+            known = line.passed[key] = self.holds(line)
+        return known
+
+    @cython.cfunc
+    def _says(self, line: Line) -> cython.bint:
         """Whether one of the phrases or patterns is the whole line."""
-        return (self.phrases is not None and self.phrases.holds(line)) or self.patterns.match_any(line)
+        if self.phrases is not None and self.phrases.holds(line):
+            return True
+        if self.patterns:
+            needs: NeedsOfMany = self.patterns.needs
+            for number in needs.met(line):  # noqa: SIM110  (mostly there are none)
+                if self.patterns[number].full_match(line):
+                    return True
+        return False
 
     def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
@@ -157,9 +165,47 @@ class LineTest:
 
 
 NOTHING_ASKED = LineTest()
+_NOTHING_ASKED = cython.declare(LineTest, NOTHING_ASKED)
 
 
-@dataclass(frozen=True, slots=True)
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
+class Around:
+    """Whether among the next `lines` lines (blank ones apart), or the last ones before, at least `least` pass the test;
+    `lines` None are all of them.
+    """
+
+    test: LineTest
+    lines: int | None = None
+    least: int = 1
+
+    def check(self, key: str, content: Content, place: int, step: int) -> Check:
+        """The answer for the lines after this place (`step` 1) or before it (-1); counted no further than `least`."""
+        count = self._count(content, place, step)
+        reach = "all lines" if self.lines is None else f"{self.lines} lines"
+        return Check(key, f"{self.least} or more of {reach}", count, count >= self.least)
+
+    @cython.ccall
+    def holds(self, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.bint:
+        """Whether so many of the lines after this place (`step` 1) or before it (-1) pass the test."""
+        return self._count(content, place, step) >= self.least
+
+    @cython.cfunc
+    def _count(self, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """How many pass, the nearest first, up to `least`."""
+        least: cython.Py_ssize_t = self.least
+        left: cython.Py_ssize_t = content.count if self.lines is None else self.lines
+        count: cython.Py_ssize_t = 0
+        place += step
+        while 0 <= place < content.count and left > 0 and count < least:
+            count += self.test.passes(content.line(place))
+            place += step
+            left -= 1
+        return count
+
+
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
 class Where:
     """A place among the lines that are not blank: within the first or last few (int) or the first or last share
     (Fraction).
@@ -170,7 +216,8 @@ class Where:
     first: int | Fraction | None = None
     last: int | Fraction | None = None
 
-    def holds(self, place: int, count: int) -> bool:
+    @cython.ccall
+    def holds(self, place: cython.Py_ssize_t, count: cython.Py_ssize_t) -> cython.bint:
         """Whether the 0-based place among `count` lines lies where asked."""
         return (self.first is None or _is_within(place, self.first, count)) and (
             self.last is None or _is_within(count - 1 - place, self.last, count)
@@ -185,14 +232,16 @@ def _shown(amount: int | Fraction) -> str:
     return f"{amount} lines" if isinstance(amount, int) else f"{float(amount):.0%}"
 
 
-def _is_within(place: int, amount: int | Fraction, count: int) -> bool:
+@cython.cfunc
+def _is_within(place: cython.Py_ssize_t, amount: object, count: cython.Py_ssize_t) -> cython.bint:
     """Whether the place is among the first lines, or the first share of them; in whole numbers, for speed."""
     if isinstance(amount, int):
         return place < amount
     return place * amount.denominator < max(amount.denominator, amount.numerator * count)
 
 
-@dataclass(frozen=True, slots=True)
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
 class Conditions:
     """Everything a rule, or one of its exceptions, asks beside its own phrases and patterns; all must hold.
 
@@ -216,28 +265,42 @@ class Conditions:
     run_test: LineTest | None = None
     headline: str | None = None
 
-    def holds(self, page: Page, line: Line) -> bool:
+    @cython.ccall
+    def holds(self, page: object, line: Line) -> cython.bint:
         """Whether the line of the page meets them all."""
+        if self.own is not _NOTHING_ASKED and not self.own.holds(line):
+            return False
+        content: Content = page.content
+        place: cython.Py_ssize_t = line.place
         return (
-            (self.own is NOTHING_ASKED or self.own.holds(line))
-            and (self.where is None or self.where.holds(line.place, len(page.content)))
-            and (not self.domain or _is_on(page.document.url, self.domain))
-            and (self.title is None or self.title.holds(_field_line(page.document.title)))
-            and (self.address is None or self.address.holds(_field_line(page.document.url)))
-            and (self.above is None or self.above.holds(page.prose_above(line)))
-            and (self.below is None or self.below.holds(page.prose_below(line)))
-            and (self.below_run is None or self.below_run.holds(page.prose_run_below(line)))
-            and (self.previous is None or _holds_beside(self.previous, page, line, -1))
-            and (self.next is None or _holds_beside(self.next, page, line, 1))
-            and (self.ahead is None or self.ahead.holds(page, line, 1))
-            and (self.behind is None or self.behind.holds(page, line, -1))
-            and (self.run is None or self.run.holds(self._run_length(page, line)))
+            (self.where is None or self.where.holds(place, content.count))
+            and (not self.domain or _is_on(content.document.url, self.domain))
+            and (self.title is None or self.title.holds(_field_line(content.document.title)))
+            and (self.address is None or self.address.holds(_field_line(content.document.url)))
+            and (self.above is None or self.above.holds(content.prose_above(place)))
+            and (self.below is None or self.below.holds(content.prose_below(place)))
+            and (self.below_run is None or self.below_run.holds(content.prose_run_below(place)))
+            and (self.previous is None or _holds_beside(self.previous, content, line, -1))
+            and (self.next is None or _holds_beside(self.next, content, line, 1))
+            and (self.ahead is None or self.ahead.holds(content, place, 1))
+            and (self.behind is None or self.behind.holds(content, place, -1))
+            and (self.run is None or self.run.holds(self._run_length(content, place)))
             and (self.headline is None or self._is_headline(page, line))
         )
 
-    def _run_length(self, page: Page, line: Line) -> int:
-        test = self.run_test or NOTHING_ASKED
-        return page.run_length(line, lambda other: other.passes(test))
+    @cython.cfunc
+    def _run_length(self, content: Content, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""
+        test: LineTest = _NOTHING_ASKED if self.run_test is None else self.run_test
+        first: cython.Py_ssize_t = place
+        last: cython.Py_ssize_t = place
+        if not test.passes(content.line(place)):
+            return 0
+        while first > 0 and test.passes(content.line(first - 1)):
+            first -= 1
+        while last + 1 < content.count and test.passes(content.line(last + 1)):
+            last += 1
+        return last - first + 1
 
     def _is_headline(self, page: Page, line: Line) -> bool:
         if self.headline == "title":
@@ -248,7 +311,8 @@ class Conditions:
         """Every question with its answer, the cheap ones first."""
         if self.own is not NOTHING_ASKED:
             yield from self.own.checks(line)
-        place, count = line.place, len(page.content)
+        content, place = page.content, line.place
+        count = len(content)
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
@@ -256,20 +320,20 @@ class Conditions:
         yield from _field_checks("title", self.title, page.document.title)
         yield from _field_checks("address", self.address, page.document.url)
         if self.above is not None:
-            yield Check("above.prose", self.above, page.prose_above(line), self.above.holds(page.prose_above(line)))
+            yield Check("above.prose", self.above, content.prose_above(place), self.above.holds(content.prose_above(place)))
         if self.below is not None:
-            yield Check("below.prose", self.below, page.prose_below(line), self.below.holds(page.prose_below(line)))
+            yield Check("below.prose", self.below, content.prose_below(place), self.below.holds(content.prose_below(place)))
         if self.below_run is not None:
-            longest = page.prose_run_below(line)
+            longest = content.prose_run_below(place)
             yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
-        yield from _neighbour_checks("previous", self.previous, page, line, -1)
-        yield from _neighbour_checks("next", self.next, page, line, 1)
+        yield from _neighbour_checks("previous", self.previous, content, line, -1)
+        yield from _neighbour_checks("next", self.next, content, line, 1)
         if self.ahead is not None:
-            yield self.ahead.check("ahead", page, line, 1)
+            yield self.ahead.check("ahead", content, place, 1)
         if self.behind is not None:
-            yield self.behind.check("behind", page, line, -1)
+            yield self.behind.check("behind", content, place, -1)
         if self.run is not None:
-            length = self._run_length(page, line)
+            length = self._run_length(content, place)
             yield Check("run", self.run, length, self.run.holds(length))
         if self.headline is not None:
             known = page.document.title if self.headline == "title" else page.document.url
@@ -277,7 +341,8 @@ class Conditions:
             yield Check("headline", f"what the {self.headline} says", f"the {self.headline} {known!r}", is_said)
 
 
-@dataclass(frozen=True, slots=True)
+@cython.cclass
+@cython.dataclasses.dataclass(frozen=True)
 class Unless:
     """An exception of a rule: where its conditions hold the rule does not act, `because` says why."""
 
@@ -296,14 +361,17 @@ def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterato
         yield from (check.under(key) for check in test.checks(_field_line(value)))
 
 
-def _holds_beside(test: LineTest, page: Page, line: Line, step: int) -> bool:
-    other = page.neighbour(line, step)
-    return test.holds(other, abs(other.number - line.number) if other else 0)
+@cython.cfunc
+def _holds_beside(test: LineTest, content: Content, line: Line, step: cython.Py_ssize_t) -> cython.bint:
+    other: Line = content.neighbour(line.place, step)
+    return test.holds(other, 0 if other is None else (other.number - line.number) * step)
 
 
-def _neighbour_checks(key: str, test: LineTest | None, page: Page, line: Line, step: int) -> Iterator[Check]:
+def _neighbour_checks(
+    key: str, test: LineTest | None, content: Content, line: Line, step: int
+) -> Iterator[Check]:
     if test is not None:
-        other = page.neighbour(line, step)
+        other = content.neighbour(line.place, step)
         distance = abs(other.number - line.number) if other else 0
         for check in test.checks(other, distance):
             yield check.under(key)

@@ -13,7 +13,8 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
-from cleaner.rules.screen import Needs, NeedsOfMany
+from cleaner.rules.many import NeedsOfMany
+from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
@@ -97,15 +98,9 @@ class PatternSet(tuple[LinePattern, ...]):
     def __reduce__(self) -> tuple[type[PatternSet], tuple[tuple[LinePattern, ...]]]:
         return type(self), (tuple(self),)
 
-    def match_any(self, line: Line) -> bool:
-        """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
-        for number in self._needs.met(line.folded):  # noqa: SIM110  (mostly there are none)
-            if self[number].full_match(line):
-                return True
-        return False
-
     @lazy
-    def _needs(self) -> NeedsOfMany:
+    def needs(self) -> NeedsOfMany:
+        """What each of the patterns needs."""
         return NeedsOfMany(pattern.needs for pattern in self)
 
 

@@ -28,20 +28,20 @@ class Needs:
     One of `heads` stands at its beginning, and one literal of each of the `sets` anywhere; `heads` None is anything.
     """
 
-    _heads: tuple
-    _sets: tuple
+    heads = cython.declare(tuple, visibility="readonly")
+    sets = cython.declare(tuple, visibility="readonly")
     _by_first: dict  # the heads by their first byte behind the newline
 
     def __init__(self, heads: Any, sets: Any) -> None:
         """Literals as UTF-8, the heads with the newline before them."""
-        self._heads = None if heads is None else tuple(sorted(heads))
-        self._sets = tuple(sets)
-        by_first = groupby(self._heads or (), key=itemgetter(1))
+        self.heads = None if heads is None else tuple(sorted(heads))
+        self.sets = tuple(sets)
+        by_first = groupby(self.heads or (), key=itemgetter(1))
         self._by_first = {first: tuple(group) for first, group in by_first}
 
     def __reduce__(self) -> Any:
         """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self._heads, self._sets)
+        return Needs, (self.heads, self.sets)
 
     @cython.ccall
     def are_met(self, folded: bytes) -> cython.bint:
@@ -50,7 +50,7 @@ class Needs:
         literals: tuple
         is_met: cython.bint
         same_first: tuple
-        if self._heads is not None:
+        if self.heads is not None:
             same_first = self._by_first.get(folded[1])
             if same_first is None:
                 return False
@@ -61,7 +61,7 @@ class Needs:
                     break
             if not is_met:
                 return False
-        for literals in self._sets:
+        for literals in self.sets:
             is_met = False
             for literal in literals:
                 if _holds(folded, literal):
@@ -70,26 +70,6 @@ class Needs:
             if not is_met:
                 return False
         return True
-
-
-@cython.cclass
-class NeedsOfMany:
-    """What several patterns need, each for itself."""
-
-    _needs: tuple
-
-    def __init__(self, needs: Any) -> None:
-        self._needs = tuple(needs)
-
-    def met(self, folded: bytes) -> list[int]:
-        """The numbers of the patterns whose needs the folded line meets."""
-        found: list[int] = []
-        number: cython.Py_ssize_t
-        for number in range(len(self._needs)):
-            needs: Needs = self._needs[number]
-            if needs.are_met(folded):
-                found.append(number)
-        return found
 
 
 @cython.cfunc

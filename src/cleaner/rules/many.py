@@ -1,0 +1,130 @@
+"""Which of many patterns are worth trying on a line: asked of every line in the windows that rules look at.
+
+Most lines hold none of the literals that a pattern needs.  What a line holds is noted once as a signature, a set of
+hashes of its three-byte pieces, and each literal is looked up in it before it is looked for in the line itself; what
+is said no to here needs no other look (`cleaner.rules.screen.Needs`).  Compiled like `cleaner.scan`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from itertools import accumulate, chain
+from typing import Any
+
+import cython
+
+from cleaner.rules.screen import Needs
+
+if cython.compiled:
+    from cython.cimports.cleaner.line import Line
+else:
+    from cleaner.line import Line
+
+_PIECE = 3
+_HASH_BITS = cython.declare(cython.int, 12)
+_GOLDEN = cython.declare(cython.uint, 0x9E3779B1)
+_WORD = cython.declare(cython.uint, 0xFFFFFFFF)
+_END_OF_SET = cython.declare(cython.int, -1)
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _hashed(piece: cython.uint) -> cython.uint:
+    return (piece * _GOLDEN & _WORD) >> (32 - _HASH_BITS)
+
+
+def _codes(needs: Needs) -> list[int]:
+    """What the sets of literals are as hashes: for each literal the number of its pieces and their hashes, then
+    `_END_OF_SET`.
+    """
+    codes: list[int] = []
+    for literals in needs.sets:
+        for literal in literals:
+            pieces = [literal[at : at + _PIECE] for at in range(len(literal) - _PIECE + 1)]
+            codes += [len(pieces), *(_hashed(int.from_bytes(piece, "little")) for piece in pieces)]
+        codes.append(_END_OF_SET)
+    return codes
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _signature(folded: bytes) -> bytes:
+    """The hashes of all pieces of a folded line, a bit each."""
+    source: cython.p_uchar = folded
+    noted: bytearray = bytearray(1 << (_HASH_BITS - 3))
+    bits: cython.p_uchar = noted
+    code: cython.uint
+    at: cython.Py_ssize_t
+    for at in range(len(folded) - 2):
+        code = _hashed(source[at] | source[at + 1] << 8 | source[at + 2] << 16)
+        bits[code >> 3] |= 1 << (code & 7)
+    return bytes(noted)
+
+
+@cython.cclass
+class NeedsOfMany:
+    """What several patterns need, each for itself.
+
+    `_by_first` are, by the first byte of a line, the numbers of the patterns that may match it; those whose codes begin
+    at `_starts` need what the codes say.
+    """
+
+    def __init__(self, needs: Any) -> None:
+        self._needs = tuple(needs)
+        numbers = range(len(self._needs))
+        first = [None if one.heads is None else {head[1] for head in one.heads} for one in self._needs]
+        self._by_first = [
+            tuple(number for number in numbers if first[number] is None or byte in first[number]) for byte in range(256)
+        ]
+        codes = [_codes(one) for one in self._needs]
+        self._codes = array("i", [*chain.from_iterable(codes), _END_OF_SET])
+        self._starts = array("i", [0, *accumulate(map(len, codes))])
+
+    @cython.ccall
+    def met(self, line: Line) -> list:
+        """The numbers of the patterns whose needs the line meets."""
+        found: list[int] = []
+        folded: bytes = line.fold()
+        number: cython.Py_ssize_t
+        for number in self._by_first[folded[1]]:
+            if self._may_hold(number, line) and self._needs[number].are_met(folded):
+                found.append(number)
+        return found
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def _may_hold(self, number: cython.Py_ssize_t, line: Line) -> cython.bint:
+        """Whether the line may hold a literal of each set that the pattern needs."""
+        at: cython.Py_ssize_t = self._starts[number]
+        stop: cython.Py_ssize_t = self._starts[number + 1]
+        is_held: cython.bint
+        if at < stop and line.signature is None:
+            line.signature = _signature(line.fold())
+        while at < stop:
+            is_held = False
+            while self._codes[at] != _END_OF_SET:
+                is_held = is_held or self._are_noted(line.signature, at)
+                at += self._codes[at] + 1
+            if not is_held:
+                return False
+            at += 1
+        return True
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def _are_noted(self, signature: bytes, at: cython.Py_ssize_t) -> cython.bint:
+        """Whether all pieces of the literal whose codes begin there are in the signature."""
+        bits: cython.p_uchar = signature
+        index: cython.Py_ssize_t
+        code: cython.int
+        for index in range(at + 1, at + 1 + self._codes[at]):
+            code = self._codes[index]
+            if not bits[code >> 3] >> (code & 7) & 1:
+                return False
+        return True
