@@ -15,7 +15,7 @@ import msgspec
 
 from cleaner.claims import Claims, acts, is_inside
 from cleaner.duplicates import Duplicates
-from cleaner.line import Line
+from cleaner.line import Content, Line
 from cleaner.model import Action, Edit
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
@@ -129,34 +129,34 @@ def _taken(hit: Hit, page: Page) -> Iterable[Line] | None:
     if hit.rule.scope is Scope.HEAD:
         return page.content[: hit.line.place]
     if hit.rule.scope is Scope.TAIL:
-        return page.below(hit.line)
+        return page.content[hit.line.place + 1 :]
     if hit.rule.take is not None:
-        return _block(hit.line, page.below(hit.line), hit.rule.take)
+        return _block(page.content, hit.line.place, hit.rule.take)
     return ()
 
 
-def _block(opening: Line, below: Iterable[Line], take: Take) -> list[Line] | None:
+def _block(content: Content, opening: int, take: Take) -> Sequence[Line] | None:
     """The lines below the opening line that belong to its block; None where the block has no end and must stay."""
-    taken, stop = reach(opening, below, take)
-    return None if take.until_blank and stop else taken
+    end, is_closed = reach(content, opening, take)
+    return None if take.until_blank and not is_closed else content[opening + 1 : end]
 
 
-def reach(opening: Line, below: Iterable[Line], take: Take) -> tuple[list[Line], Line | None]:
-    """The lines that a block takes, and the first that it may not take; None at a blank line that ends it, or at the
-    end of the text.
+def reach(content: Content, opening: int, take: Take) -> tuple[int, bool]:
+    """The place up to which a block reaches that opens at a place, and whether nothing stops it there: a blank line
+    ends it, or the text does.
     """
-    taken: list[Line] = []
-    for line in below:
-        distance = line.number - (taken[-1] if taken else opening).number
-        if take.until_blank and taken and distance > 1:
-            return taken, None
-        is_inside = (take.lines is None or len(taken) < take.lines) and (
-            take.while_ is None or take.while_.holds(line, distance)
+    place = opening + 1
+    while place < len(content):
+        distance = content[place].number - content[place - 1].number
+        if take.until_blank and place > opening + 1 and distance > 1:
+            return place, True
+        is_inside = (take.lines is None or place - opening <= take.lines) and (
+            take.while_ is None or take.while_.holds(content, place, distance)
         )
         if not is_inside:
-            return taken, line
-        taken.append(line)
-    return taken, None
+            return place, False
+        place += 1
+    return place, True
 
 
 def _line_edit(line: Line, rule: Rule) -> Edit:

@@ -20,7 +20,7 @@ class Line:
     """One line: 0-based `number`, half-open code-point span with its newline, and its text without outer white space.
 
     `text_start` is the offset of `text` in the document; `place` is the 0-based place among the lines that are not
-    blank, -1 for a blank one.  `passed` remembers what tests said of the line (`cleaner.rules.conditions`).
+    blank, -1 for a blank one.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class Line:
         self._scan = scanned
         self._phrase = self._shape = None
         self._folded = None
-        self.passed = self.signature = None
         self._words = self._prose = self._heading = _UNKNOWN
 
     def __repr__(self) -> str:
@@ -69,7 +68,9 @@ class Line:
     @property
     def folded(self) -> bytes:
         """The line as it stands in `Scan.folded`, with the newlines around it."""
-        return self.fold()
+        if self._folded is None:
+            self._folded = self._scanned().folded_line(self._row) if self.text else b"\n"
+        return self._folded
 
     @property
     def shape(self) -> str:
@@ -85,41 +86,23 @@ class Line:
         >>> Line(0, 0, 0, 20, 0, "It's the co-op's 3rd").word_count
         5
         """
-        return self.count_words()
-
-    @property
-    def is_prose(self) -> bool:
-        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
-        return self.reads_as_prose()
-
-    @property
-    def is_heading(self) -> bool:
-        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
-        return self.reads_as_heading()
-
-    @cython.cfunc
-    def fold(self) -> bytes:
-        if self._folded is None:
-            self._folded = self._scanned().folded_line(self._row) if self.text else b"\n"
-        return self._folded
-
-    @cython.cfunc
-    def count_words(self) -> cython.Py_ssize_t:
         if self._words == _UNKNOWN:
             self._words = self._scanned().word_count(self._row) if self.text else 0
         return self._words
 
-    @cython.cfunc
-    def reads_as_prose(self) -> cython.bint:
+    @property
+    def is_prose(self) -> bool:
+        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
         if self._prose == _UNKNOWN:
             self._prose = self._scanned().is_prose(self._row) if self.text else False
-        return self._prose
+        return self._prose == 1
 
-    @cython.cfunc
-    def reads_as_heading(self) -> cython.bint:
+    @property
+    def is_heading(self) -> bool:
+        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
         if self._heading == _UNKNOWN:
             self._heading = self._scanned().is_heading(self._row) if self.text else False
-        return self._heading
+        return self._heading == 1
 
     @cython.cfunc
     def _scanned(self):
@@ -142,15 +125,22 @@ def _is_foldable(text: str) -> cython.bint:
 
 @cython.cclass
 class Content:
-    """The lines of a document that are not blank, in order, each made when it is first asked for."""
+    """The lines of a document that are not blank, in order, each made when it is first asked for.
+
+    Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.
+    `signatures` and `passed` are for `cleaner.rules.conditions`: what was found out about lines, by place.
+    """
 
     def __init__(self, document: Any, scanned: Any) -> None:
         self.document = document
-        self._text = document.text
-        self._scan = scanned
+        self.scan = scanned
         self.count = scanned.line_count
-        self._made = [None] * self.count
-        self._prose_counts = self._prose_runs = None
+        self.signatures: list = [None] * self.count
+        self.passed: dict = {}
+        self._lines: list = [None] * self.count
+        self._folded: list = [None] * self.count
+        self._prose: bytearray = bytearray(self.count)
+        self._prose_runs: list = None
 
     def __len__(self) -> int:
         return self.count
@@ -170,34 +160,55 @@ class Content:
 
     @cython.cfunc
     def line(self, place: cython.Py_ssize_t) -> Line:
-        line: Line = self._made[place]
+        line: Line = self._lines[place]
         if line is None:
-            number, start, end, text_start, text_end = self._scan.span(place)
+            number, start, end, text_start, text_end = self.scan.span(place)
             evidence = self.document.evidence
             found = evidence.get(number) if evidence else None
-            text = self._text[text_start:text_end]
-            line = Line(number, place, start, end, text_start, text, found, self._scan)
-            self._made[place] = line
+            text: str = self.document.text
+            line = Line(number, place, start, end, text_start, text[text_start:text_end], found, self.scan)
+            self._lines[place] = line
         return line
 
     @cython.ccall
-    def prose_above(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of lines of prose before the line of this place."""
-        if self._prose_counts is None:
-            self._prose_counts = self._scan.prose_counts()
-        return self._prose_counts[place]
+    def neighbour(self, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> Line:
+        """The line `step` places further on; None beyond the edge of the text."""
+        other: cython.Py_ssize_t = place + step
+        return self.line(other) if 0 <= other < self.count else None
+
+    @cython.cfunc
+    def folded(self, place: cython.Py_ssize_t) -> bytes:
+        """The line as it stands in `Scan.folded`, with the newlines around it."""
+        folded: bytes = self._folded[place]
+        if folded is None:
+            folded = self._folded[place] = self.scan.folded_line(place)
+        return folded
 
     @cython.ccall
-    def prose_below(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of lines of prose after the line of this place."""
-        return self.prose_above(self.count) - self.prose_above(place + 1)
+    def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
+        if not self._prose[place]:
+            self._prose[place] = 2 if self.scan.is_prose(place) else 1
+        return self._prose[place] == 2
 
     @cython.ccall
-    def prose_run_below(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The most lines of prose that stand in a row, blank ones apart, after the line of this place."""
+    def count_prose(
+        self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t, most: cython.Py_ssize_t
+    ) -> cython.Py_ssize_t:
+        """Number of lines of prose from one place up to another, counted up to `most`."""
+        count: cython.Py_ssize_t = 0
+        place: cython.Py_ssize_t = start
+        while place < stop and count < most:
+            count += self.is_prose(place)
+            place += 1
+        return count
+
+    @cython.ccall
+    def prose_run_from(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The most lines of prose that stand in a row, blank ones apart, from this place on."""
         if self._prose_runs is None:
             self._prose_runs = self._longest_runs()
-        return self._prose_runs[place + 1]
+        return self._prose_runs[place]
 
     @cython.cfunc
     def _longest_runs(self) -> list:
@@ -207,13 +218,7 @@ class Content:
         run: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t
         for place in range(self.count - 1, -1, -1):
-            run = run + 1 if self.prose_above(place + 1) > self.prose_above(place) else 0
+            run = run + 1 if self.is_prose(place) else 0
             most = max(most, run)
             longest[place] = most
         return longest
-
-    @cython.ccall
-    def neighbour(self, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> Line:
-        """The line `step` places further on; None beyond the edge of the text."""
-        other: cython.Py_ssize_t = place + step
-        return self.line(other) if 0 <= other < self.count else None

@@ -110,8 +110,9 @@ def _first_failure(rule: Rule, line: Line, look: FirstLook, *, says: bool) -> Ch
 def _outer_failure(rule: Rule, line: Line, look: FirstLook) -> Check | None:
     """What stands against a rule that the line itself satisfies."""
     if rule.take is not None and rule.take.until_blank:
-        _, stop = reach(line, look.page.below(line), rule.take)
-        if stop is not None:
+        end, is_closed = reach(look.page.content, line.place, rule.take)
+        if not is_closed:
+            stop = look.page.content[end]
             wanted = "lines that all belong to the block, up to a blank line"
             return Check("take", wanted, f"line {stop.number + 1}: {stop.text!r}", False)
     keepers = look.keepers.get(line.number, ())

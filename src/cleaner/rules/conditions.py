@@ -43,6 +43,11 @@ class Range:
         """Whether the count lies in the range."""
         return self.min <= count and (self.max is None or count <= self.max)
 
+    @cython.cfunc
+    def enough(self) -> cython.Py_ssize_t:
+        """A count that says as much as any larger one."""
+        return self.min if self.max is None else self.max + 1
+
     def __str__(self) -> str:
         return f"{self.min} or more" if self.max is None else f"{self.min} to {self.max}"
 
@@ -61,8 +66,9 @@ class PhraseSet:
         self.folded = frozenset(fold_phrase(phrase) for phrase in phrases)
 
     @cython.ccall
-    def holds(self, line: Line) -> cython.bint:
-        """Whether the whole line is one of the phrases."""
+    def holds(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
+        """Whether the whole line of this place is one of the phrases."""
+        line: Line = content.line(place)
         return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
 
 
@@ -100,49 +106,51 @@ class LineTest:
     not_: LineTest | None = None
 
     @cython.ccall
-    def holds(self, line: Line | None, distance: cython.Py_ssize_t = 0) -> cython.bint:
-        """Whether the line passes; `distance` is how many lines it stands away, 1 being directly beside.
+    def holds(
+        self, content: Content, place: cython.Py_ssize_t, distance: cython.Py_ssize_t = 0
+    ) -> cython.bint:
+        """Whether the line of this place passes; `distance` is how many lines it stands away, 1 being directly beside.
 
-        No line at all (the edge of the text) passes only where `edge: true` asks for it.
+        No line at all (a place beyond the edge of the text) passes only where `edge: true` asks for it.
         """
-        if line is None or self.edge is True:
-            return line is None and self.edge is True
+        if not 0 <= place < content.count or self.edge is True:
+            return not 0 <= place < content.count and self.edge is True
         return (
-            (self.words is None or self.words.holds(line.count_words()))
-            and (self.heading is None or line.reads_as_heading() == self.heading)
-            and (self.prose is None or line.reads_as_prose() == self.prose)
+            (self.prose is None or content.is_prose(place) == self.prose)
+            and (self.words is None or self.words.holds(content.scan.word_count(place)))
+            and (self.heading is None or content.scan.is_heading(place) == self.heading)
             and (self.adjacent is None or (distance == 1) == self.adjacent)
-            and ((self.phrases is None and not self.patterns) or self._says(line))
-            and (self.not_ is None or not self.not_.holds(line, distance))
+            and ((self.phrases is None and not self.patterns) or self._says(content, place))
+            and (self.not_ is None or not self.not_.holds(content, place, distance))
         )
 
     @cython.cfunc
-    def passes(self, line: Line) -> cython.bint:
+    def passes(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
         """Whether the line passes, as remembered: windows of lines overlap."""
         if not self.patterns:
-            return self.holds(line)
-        if line.passed is None:
-            line.passed = {}
-        key = id(self)
-        known = line.passed.get(key)
-        if known is None:
-            known = line.passed[key] = self.holds(line)
-        return known
+            return self.holds(content, place)
+        passed: bytearray = content.passed.get(id(self))
+        if passed is None:
+            passed = content.passed[id(self)] = bytearray(content.count)
+        if not passed[place]:
+            passed[place] = 2 if self.holds(content, place) else 1
+        return passed[place] == 2
 
     @cython.cfunc
-    def _says(self, line: Line) -> cython.bint:
+    def _says(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
         """Whether one of the phrases or patterns is the whole line."""
-        if self.phrases is not None and self.phrases.holds(line):
+        if self.phrases is not None and self.phrases.holds(content, place):
             return True
         if self.patterns:
             needs: NeedsOfMany = self.patterns.needs
-            for number in needs.met(line):  # noqa: SIM110  (mostly there are none)
-                if self.patterns[number].full_match(line):
+            for number in needs.met(content, place):  # noqa: SIM110  (mostly there are none)
+                if self.patterns[number].full_match(content.line(place)):
                     return True
         return False
 
-    def checks(self, line: Line | None, distance: int = 0) -> Iterator[Check]:
+    def checks(self, content: Content, place: int, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""
+        line = content.neighbour(place, 0)
         if line is None:
             yield Check(
                 "edge", "the edge of the text" if self.edge else "a line", "the edge of the text", self.edge is True
@@ -159,9 +167,9 @@ class LineTest:
         if self.adjacent is not None:
             yield Check("adjacent", self.adjacent, distance == 1, (distance == 1) is self.adjacent)
         if self.phrases is not None or self.patterns:
-            yield Check("phrases or pattern", "one that matches", line, self._says(line))
+            yield Check("phrases or pattern", "one that matches", line, self._says(content, place))
         if self.not_ is not None:
-            yield Check("not", "a line that fails it", line, not self.not_.holds(line, distance))
+            yield Check("not", "a line that fails it", line, not self.not_.holds(content, place, distance))
 
 
 NOTHING_ASKED = LineTest()
@@ -198,7 +206,7 @@ class Around:
         count: cython.Py_ssize_t = 0
         place += step
         while 0 <= place < content.count and left > 0 and count < least:
-            count += self.test.passes(content.line(place))
+            count += self.test.passes(content, place)
             place += step
             left -= 1
         return count
@@ -268,20 +276,19 @@ class Conditions:
     @cython.ccall
     def holds(self, page: object, line: Line) -> cython.bint:
         """Whether the line of the page meets them all."""
-        if self.own is not _NOTHING_ASKED and not self.own.holds(line):
-            return False
         content: Content = page.content
         place: cython.Py_ssize_t = line.place
         return (
             (self.where is None or self.where.holds(place, content.count))
+            and (self.own is _NOTHING_ASKED or self.own.holds(content, place))
             and (not self.domain or _is_on(content.document.url, self.domain))
-            and (self.title is None or self.title.holds(_field_line(content.document.title)))
-            and (self.address is None or self.address.holds(_field_line(content.document.url)))
-            and (self.above is None or self.above.holds(content.prose_above(place)))
-            and (self.below is None or self.below.holds(content.prose_below(place)))
-            and (self.below_run is None or self.below_run.holds(content.prose_run_below(place)))
-            and (self.previous is None or _holds_beside(self.previous, content, line, -1))
-            and (self.next is None or _holds_beside(self.next, content, line, 1))
+            and (self.title is None or _holds_of(self.title, content.document.title))
+            and (self.address is None or _holds_of(self.address, content.document.url))
+            and (self.above is None or self.above.holds(content.count_prose(0, place, self.above.enough())))
+            and (self.below is None or self.below.holds(content.count_prose(place + 1, content.count, self.below.enough())))
+            and (self.below_run is None or self.below_run.holds(content.prose_run_from(place + 1)))
+            and (self.previous is None or _holds_beside(self.previous, content, place, -1))
+            and (self.next is None or _holds_beside(self.next, content, place, 1))
             and (self.ahead is None or self.ahead.holds(content, place, 1))
             and (self.behind is None or self.behind.holds(content, place, -1))
             and (self.run is None or self.run.holds(self._run_length(content, place)))
@@ -294,11 +301,11 @@ class Conditions:
         test: LineTest = _NOTHING_ASKED if self.run_test is None else self.run_test
         first: cython.Py_ssize_t = place
         last: cython.Py_ssize_t = place
-        if not test.passes(content.line(place)):
+        if not test.passes(content, place):
             return 0
-        while first > 0 and test.passes(content.line(first - 1)):
+        while first > 0 and test.passes(content, first - 1):
             first -= 1
-        while last + 1 < content.count and test.passes(content.line(last + 1)):
+        while last + 1 < content.count and test.passes(content, last + 1):
             last += 1
         return last - first + 1
 
@@ -309,10 +316,10 @@ class Conditions:
 
     def checks(self, page: Page, line: Line) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
-        if self.own is not NOTHING_ASKED:
-            yield from self.own.checks(line)
         content, place = page.content, line.place
         count = len(content)
+        if self.own is not NOTHING_ASKED:
+            yield from self.own.checks(content, place)
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
@@ -320,14 +327,16 @@ class Conditions:
         yield from _field_checks("title", self.title, page.document.title)
         yield from _field_checks("address", self.address, page.document.url)
         if self.above is not None:
-            yield Check("above.prose", self.above, content.prose_above(place), self.above.holds(content.prose_above(place)))
+            prose = content.count_prose(0, place, count)
+            yield Check("above.prose", self.above, prose, self.above.holds(prose))
         if self.below is not None:
-            yield Check("below.prose", self.below, content.prose_below(place), self.below.holds(content.prose_below(place)))
+            prose = content.count_prose(place + 1, count, count)
+            yield Check("below.prose", self.below, prose, self.below.holds(prose))
         if self.below_run is not None:
-            longest = content.prose_run_below(place)
+            longest = content.prose_run_from(place + 1)
             yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
-        yield from _neighbour_checks("previous", self.previous, content, line, -1)
-        yield from _neighbour_checks("next", self.next, content, line, 1)
+        yield from _neighbour_checks("previous", self.previous, content, place, -1)
+        yield from _neighbour_checks("next", self.next, content, place, 1)
         if self.ahead is not None:
             yield self.ahead.check("ahead", content, place, 1)
         if self.behind is not None:
@@ -350,30 +359,40 @@ class Unless:
     conditions: Conditions
 
 
-def _field_line(value: str | None) -> Line | None:
-    """What is known of the document beside its text, as a line; nothing known is the edge of a text."""
-    said = segment(Document(value or "")).content
-    return said[0] if said else None
+def _field_content(value: str | None) -> Content:
+    """What is known of the document beside its text, as lines, of which the first is meant."""
+    return segment(Document(value or "")).content
+
+
+def _holds_of(test: LineTest, value: str | None) -> bool:
+    return test.holds(_field_content(value), 0)
 
 
 def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterator[Check]:
     if test is not None:
-        yield from (check.under(key) for check in test.checks(_field_line(value)))
+        yield from (check.under(key) for check in test.checks(_field_content(value), 0))
 
 
 @cython.cfunc
-def _holds_beside(test: LineTest, content: Content, line: Line, step: cython.Py_ssize_t) -> cython.bint:
-    other: Line = content.neighbour(line.place, step)
-    return test.holds(other, 0 if other is None else (other.number - line.number) * step)
+def _distance(content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """How many lines, blank ones counted, the next line that is not blank stands away; 0 at the edge of the text."""
+    if not 0 <= place + step < content.count:
+        return 0
+    return (content.scan.span(place + step)[0] - content.scan.span(place)[0]) * step
+
+
+@cython.cfunc
+def _holds_beside(
+    test: LineTest, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t
+) -> cython.bint:
+    return test.holds(content, place + step, 1 if test.adjacent is None and test.not_ is None else _distance(content, place, step))
 
 
 def _neighbour_checks(
-    key: str, test: LineTest | None, content: Content, line: Line, step: int
+    key: str, test: LineTest | None, content: Content, place: int, step: int
 ) -> Iterator[Check]:
     if test is not None:
-        other = content.neighbour(line.place, step)
-        distance = abs(other.number - line.number) if other else 0
-        for check in test.checks(other, distance):
+        for check in test.checks(content, place + step, _distance(content, place, step)):
             yield check.under(key)
 
 

@@ -16,11 +16,10 @@ import cython
 from cleaner.rules.screen import Needs
 
 if cython.compiled:
-    from cython.cimports.cleaner.line import Line
+    from cython.cimports.cleaner.line import Content
 else:
-    from cleaner.line import Line
+    from cleaner.line import Content
 
-_PIECE = 3
 _HASH_BITS = cython.declare(cython.int, 12)
 _GOLDEN = cython.declare(cython.uint, 0x9E3779B1)
 _WORD = cython.declare(cython.uint, 0xFFFFFFFF)
@@ -40,7 +39,8 @@ def _codes(needs: Needs) -> list[int]:
     codes: list[int] = []
     for literals in needs.sets:
         for literal in literals:
-            pieces = [literal[at : at + _PIECE] for at in range(len(literal) - _PIECE + 1)]
+            size = min(3, max(2, len(literal)))
+            pieces = [literal[at : at + size] for at in range(len(literal) - size + 1)]
             codes += [len(pieces), *(_hashed(int.from_bytes(piece, "little")) for piece in pieces)]
         codes.append(_END_OF_SET)
     return codes
@@ -50,7 +50,7 @@ def _codes(needs: Needs) -> list[int]:
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def _signature(folded: bytes) -> bytes:
-    """The hashes of all pieces of a folded line, a bit each."""
+    """The hashes of all pieces of a folded line, a bit each: three bytes, and two for literals that have no more."""
     source: cython.p_uchar = folded
     noted: bytearray = bytearray(1 << (_HASH_BITS - 3))
     bits: cython.p_uchar = noted
@@ -58,6 +58,8 @@ def _signature(folded: bytes) -> bytes:
     at: cython.Py_ssize_t
     for at in range(len(folded) - 2):
         code = _hashed(source[at] | source[at + 1] << 8 | source[at + 2] << 16)
+        bits[code >> 3] |= 1 << (code & 7)
+        code = _hashed(source[at] | source[at + 1] << 8)
         bits[code >> 3] |= 1 << (code & 7)
     return bytes(noted)
 
@@ -82,13 +84,13 @@ class NeedsOfMany:
         self._starts = array("i", [0, *accumulate(map(len, codes))])
 
     @cython.ccall
-    def met(self, line: Line) -> list:
-        """The numbers of the patterns whose needs the line meets."""
+    def met(self, content: Content, place: cython.Py_ssize_t) -> list:
+        """The numbers of the patterns whose needs the line of this place meets."""
         found: list[int] = []
-        folded: bytes = line.fold()
+        folded: bytes = content.folded(place)
         number: cython.Py_ssize_t
         for number in self._by_first[folded[1]]:
-            if self._may_hold(number, line) and self._needs[number].are_met(folded):
+            if self._may_hold(number, content, place) and self._needs[number].are_met(folded):
                 found.append(number)
         return found
 
@@ -96,17 +98,18 @@ class NeedsOfMany:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _may_hold(self, number: cython.Py_ssize_t, line: Line) -> cython.bint:
+    def _may_hold(self, number: cython.Py_ssize_t, content: Content, place: cython.Py_ssize_t) -> cython.bint:
         """Whether the line may hold a literal of each set that the pattern needs."""
         at: cython.Py_ssize_t = self._starts[number]
         stop: cython.Py_ssize_t = self._starts[number + 1]
         is_held: cython.bint
-        if at < stop and line.signature is None:
-            line.signature = _signature(line.fold())
+        signature: bytes = content.signatures[place]
+        if at < stop and signature is None:
+            signature = content.signatures[place] = _signature(content.folded(place))
         while at < stop:
             is_held = False
             while self._codes[at] != _END_OF_SET:
-                is_held = is_held or self._are_noted(line.signature, at)
+                is_held = is_held or self._are_noted(signature, at)
                 at += self._codes[at] + 1
             if not is_held:
                 return False
