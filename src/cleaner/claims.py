@@ -16,25 +16,6 @@ from cleaner.segment import Page
 _SCOPE_ORDER = {scope: place for place, scope in enumerate(Scope)}
 
 
-def acts(rule: Rule, page: Page, line: Line) -> bool:
-    """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
-    return (
-        is_for_language(rule, page.document.language)
-        and rule.conditions.holds(page, line)
-        and not any(exception.conditions.holds(page, line) for exception in rule.unless)
-    )
-
-
-def is_for_language(rule: Rule, language: str | None) -> bool:
-    """Whether the rule is for texts of this language; a rule without a language, and a text without one, fit all."""
-    return not rule.languages or language is None or any(_same_language(own, language) for own in rule.languages)
-
-
-def _same_language(one: str, other: str) -> bool:
-    """Whether two language tags (BCP 47) share their primary subtag: `en` and `en-GB` do."""
-    return one.replace("_", "-").split("-")[0].lower() == other.replace("_", "-").split("-")[0].lower()
-
-
 def is_inside(hit: Hit) -> bool:
     """Whether the rule changes the line and leaves it where it is."""
     return hit.rule.scope is Scope.INLINE or hit.rule.action is Verb.REPLACE

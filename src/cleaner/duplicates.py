@@ -16,12 +16,12 @@ from itertools import groupby, islice
 
 import regex
 
-from cleaner.claims import Claims, acts
+from cleaner.claims import Claims
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
 from cleaner.line import Line
 from cleaner.repeats import ENDS_IN_HEAD, HOLDS, HOLDS_FIRST_WORD, IS_IN, places_beside, repeated_places, repeated_runs
-from cleaner.rules.conditions import NOTHING_ASKED
+from cleaner.rules.conditions import NOTHING_ASKED, acts
 from cleaner.rules.literals import ends_in_group, required_literals
 from cleaner.rules.model import Rule
 from cleaner.rules.pattern import LinePattern
@@ -100,7 +100,7 @@ class Duplicates:
             line = page.content[place]
             for _, number in group:
                 rule = self._repeaters[number].rule
-                if _repeats_a_line_that_stays(rule, line, headline, page, claims) and acts(rule, page, line):
+                if _repeats_a_line_that_stays(rule, line, headline, page, claims) and acts(rule, page.content, place):
                     if was_alive:
                         claims.add(line, rule, named=True)
                     else:

@@ -13,10 +13,11 @@ from operator import attrgetter
 
 import msgspec
 
-from cleaner.claims import Claims, acts, is_inside
+from cleaner.claims import Claims, is_inside
 from cleaner.duplicates import Duplicates
 from cleaner.line import Content, Line
 from cleaner.model import Action, Edit
+from cleaner.rules.conditions import acts
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
@@ -75,10 +76,14 @@ class Judge:
 
     def is_settled(self, judged: Judged) -> bool:
         """Whether the rules surely ask for nothing more once the lines have gone."""
-        if judged.gone is None or judged.rest:
+        if judged.gone is None:
             return False
         if not judged.gone:
             return True
+        if judged.rest:
+            left, kept = judged.page.content.without(judged.gone), judged.kept
+            if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in judged.rest):
+                return False
         return not self._matcher.may_hit_at_edges(judged.page, judged.kept) and self._duplicates.are_settled(
             judged.page, judged.gone
         )
@@ -121,7 +126,7 @@ def _moved(hit: Hit, line: Line) -> Hit:
 
 
 def _acting(hits: Iterable[Hit], page: Page) -> list[Hit]:
-    return [hit for hit in hits if acts(hit.rule, page, hit.line)]
+    return [hit for hit in hits if acts(hit.rule, page.content, hit.line.place)]
 
 
 def _taken(hit: Hit, page: Page) -> Iterable[Line] | None:

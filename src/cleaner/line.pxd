@@ -22,15 +22,22 @@ cdef class Content:
     cdef readonly object document
     cdef readonly object scan
     cdef readonly Py_ssize_t count
+    cdef readonly list rows
     cdef list signatures
     cdef dict passed
     cdef list _lines
+    cdef list _numbers
     cdef list _folded
     cdef bytearray _prose
     cdef list _prose_runs
+    cdef list _tidied(self, object gone)
+    cdef Py_ssize_t row(self, Py_ssize_t place)
     cdef Line line(self, Py_ssize_t place)
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
+    cdef Py_ssize_t number(self, Py_ssize_t place)
     cdef bytes folded(self, Py_ssize_t place)
+    cdef Py_ssize_t word_count(self, Py_ssize_t place)
+    cdef bint is_heading(self, Py_ssize_t place)
     cpdef bint is_prose(self, Py_ssize_t place)
     cpdef Py_ssize_t count_prose(self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t most)
     cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place)

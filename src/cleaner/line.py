@@ -33,15 +33,17 @@ class Line:
         text: str,
         evidence: Any = None,
         scanned: Any = None,
+        row: int = 0,
     ) -> None:
         self.number = number
-        self.place = self._row = place
+        self.place = place
         self.start = start
         self.end = end
         self.text_start = text_start
         self.text = text
         self.evidence = evidence
         self._scan = scanned
+        self._row = row
         self._phrase = self._shape = None
         self._folded = None
         self._words = self._prose = self._heading = _UNKNOWN
@@ -127,20 +129,56 @@ def _is_foldable(text: str) -> cython.bint:
 class Content:
     """The lines of a document that are not blank, in order, each made when it is first asked for.
 
-    Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.
-    `signatures` and `passed` are for `cleaner.rules.conditions`: what was found out about lines, by place.
+    Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.  A place
+    counts the lines of this content; where some have gone (`without`), a row counts them as the scan does.
+    `signatures` and `passed`, by row, are for `cleaner.rules.conditions`: what was found out about lines.
     """
 
     def __init__(self, document: Any, scanned: Any) -> None:
         self.document = document
         self.scan = scanned
         self.count = scanned.line_count
-        self.signatures: list = [None] * self.count
-        self.passed: dict = {}
-        self._lines: list = [None] * self.count
-        self._folded: list = [None] * self.count
-        self._prose: bytearray = bytearray(self.count)
-        self._prose_runs: list = None
+        self.rows = None
+        self.signatures = [None] * self.count
+        self.passed = {}
+        self._folded = [None] * self.count
+        self._prose = bytearray(self.count)
+        self._lines = [None] * self.count
+        self._numbers = self._prose_runs = None
+
+    def without(self, gone: Any) -> Content:
+        """The content without the lines of these places, blank lines tidied; what is known of the others stays known.
+
+        Its lines have their old offsets, and the numbers that they have once the others have gone.
+        """
+        left: Content = Content.__new__(Content)
+        left.document = self.document
+        left.scan = self.scan
+        left.rows = [self.row(place) for place in range(self.count) if place not in gone]
+        left.count = len(left.rows)
+        left.signatures = self.signatures
+        left.passed = self.passed
+        left._folded = self._folded
+        left._prose = self._prose
+        left._lines = [None] * left.count
+        left._numbers = self._tidied(gone)
+        left._prose_runs = None
+        return left
+
+    @cython.cfunc
+    def _tidied(self, gone: object) -> list:
+        """The numbers of the lines that stay: one blank line is left where there were any between two of them."""
+        numbers: list = []
+        is_apart: cython.bint = False
+        number: cython.Py_ssize_t = -1
+        place: cython.Py_ssize_t
+        for place in range(self.count):
+            is_apart = is_apart or (place > 0 and self.number(place) - self.number(place - 1) > 1)
+            if place not in gone:
+                number += 2 if is_apart and numbers else 1
+                numbers.append(number)
+                is_apart = False
+        return numbers
 
     def __len__(self) -> int:
         return self.count
@@ -159,14 +197,21 @@ class Content:
         return iter([self.line(one) for one in range(self.count)])
 
     @cython.cfunc
+    def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        return place if self.rows is None else self.rows[place]
+
+    @cython.cfunc
     def line(self, place: cython.Py_ssize_t) -> Line:
         line: Line = self._lines[place]
         if line is None:
-            number, start, end, text_start, text_end = self.scan.span(place)
+            row: cython.Py_ssize_t = self.row(place)
+            number, start, end, text_start, text_end = self.scan.span(row)
             evidence = self.document.evidence
             found = evidence.get(number) if evidence else None
             text: str = self.document.text
-            line = Line(number, place, start, end, text_start, text[text_start:text_end], found, self.scan)
+            if self._numbers is not None:
+                number = self._numbers[place]
+            line = Line(number, place, start, end, text_start, text[text_start:text_end], found, self.scan, row)
             self._lines[place] = line
         return line
 
@@ -177,19 +222,34 @@ class Content:
         return self.line(other) if 0 <= other < self.count else None
 
     @cython.cfunc
+    def number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The 0-based number of the line among all, blank ones counted."""
+        return self.scan.span(place)[0] if self._numbers is None else self._numbers[place]
+
+    @cython.cfunc
     def folded(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `Scan.folded`, with the newlines around it."""
-        folded: bytes = self._folded[place]
+        row: cython.Py_ssize_t = self.row(place)
+        folded: bytes = self._folded[row]
         if folded is None:
-            folded = self._folded[place] = self.scan.folded_line(place)
+            folded = self._folded[row] = self.scan.folded_line(row)
         return folded
+
+    @cython.cfunc
+    def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        return self.scan.word_count(self.row(place))
+
+    @cython.cfunc
+    def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
+        return self.scan.is_heading(self.row(place))
 
     @cython.ccall
     def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
         """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
-        if not self._prose[place]:
-            self._prose[place] = 2 if self.scan.is_prose(place) else 1
-        return self._prose[place] == 2
+        row: cython.Py_ssize_t = self.row(place)
+        if not self._prose[row]:
+            self._prose[row] = 2 if self.scan.is_prose(row) else 1
+        return self._prose[row] == 2
 
     @cython.ccall
     def count_prose(

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cleaner.claims import is_for_language
 from cleaner.duplicates import find_headline, said_by
 from cleaner.judge import reach
 from cleaner.line import Line
-from cleaner.rules.conditions import Check, Conditions
+from cleaner.rules.conditions import Check, Conditions, is_for_language
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Verb
 from cleaner.segment import Page
@@ -96,12 +95,12 @@ def _first_failure(rule: Rule, line: Line, look: FirstLook, *, says: bool) -> Ch
         return Check("language", ", ".join(rule.languages), page.document.language, False)
     if not says:
         return Check("phrases or pattern", "one that matches", "none", False)
-    for check in rule.conditions.checks(page, line):
+    for check in rule.conditions.checks(page.content, line.place):
         if not check.holds:
             return check
     for exception in rule.unless:
-        if exception.conditions.holds(page, line):
-            return _exception(exception.because, exception.conditions.checks(page, line))
+        if exception.conditions.holds(page.content, line.place):
+            return _exception(exception.because, exception.conditions.checks(page.content, line.place))
     if rule.action is Verb.SCORE:
         return Check("action", "remove or replace", f"score {rule.score:g}: evidence, which takes nothing", False)
     return _outer_failure(rule, line, look)

@@ -20,7 +20,7 @@ from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import NO_PATTERNS, PatternSet
-from cleaner.segment import Page, segment
+from cleaner.segment import segment
 
 if cython.compiled:
     from cython.cimports.cleaner.line import Content, Line
@@ -117,8 +117,8 @@ class LineTest:
             return not 0 <= place < content.count and self.edge is True
         return (
             (self.prose is None or content.is_prose(place) == self.prose)
-            and (self.words is None or self.words.holds(content.scan.word_count(place)))
-            and (self.heading is None or content.scan.is_heading(place) == self.heading)
+            and (self.words is None or self.words.holds(content.word_count(place)))
+            and (self.heading is None or content.is_heading(place) == self.heading)
             and (self.adjacent is None or (distance == 1) == self.adjacent)
             and ((self.phrases is None and not self.patterns) or self._says(content, place))
             and (self.not_ is None or not self.not_.holds(content, place, distance))
@@ -129,12 +129,13 @@ class LineTest:
         """Whether the line passes, as remembered: windows of lines overlap."""
         if not self.patterns:
             return self.holds(content, place)
+        row: cython.Py_ssize_t = content.row(place)
         passed: bytearray = content.passed.get(id(self))
         if passed is None:
-            passed = content.passed[id(self)] = bytearray(content.count)
-        if not passed[place]:
-            passed[place] = 2 if self.holds(content, place) else 1
-        return passed[place] == 2
+            passed = content.passed[id(self)] = bytearray(content.scan.line_count)
+        if not passed[row]:
+            passed[row] = 2 if self.holds(content, place) else 1
+        return passed[row] == 2
 
     @cython.cfunc
     def _says(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
@@ -274,10 +275,8 @@ class Conditions:
     headline: str | None = None
 
     @cython.ccall
-    def holds(self, page: object, line: Line) -> cython.bint:
-        """Whether the line of the page meets them all."""
-        content: Content = page.content
-        place: cython.Py_ssize_t = line.place
+    def holds(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line of this place meets them all."""
         return (
             (self.where is None or self.where.holds(place, content.count))
             and (self.own is _NOTHING_ASKED or self.own.holds(content, place))
@@ -292,7 +291,7 @@ class Conditions:
             and (self.ahead is None or self.ahead.holds(content, place, 1))
             and (self.behind is None or self.behind.holds(content, place, -1))
             and (self.run is None or self.run.holds(self._run_length(content, place)))
-            and (self.headline is None or self._is_headline(page, line))
+            and (self.headline is None or self._is_headline(content, place))
         )
 
     @cython.cfunc
@@ -309,23 +308,22 @@ class Conditions:
             last += 1
         return last - first + 1
 
-    def _is_headline(self, page: Page, line: Line) -> bool:
+    def _is_headline(self, content: Content, place: int) -> bool:
         if self.headline == "title":
-            return says_title(line, page.document.title)
-        return says_address(line, page.document.url)
+            return says_title(content.line(place), content.document.title)
+        return says_address(content.line(place), content.document.url)
 
-    def checks(self, page: Page, line: Line) -> Iterator[Check]:
+    def checks(self, content: Content, place: int) -> Iterator[Check]:
         """Every question with its answer, the cheap ones first."""
-        content, place = page.content, line.place
         count = len(content)
         if self.own is not NOTHING_ASKED:
             yield from self.own.checks(content, place)
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
-            yield Check("domain", ", ".join(self.domain), page.document.url, _is_on(page.document.url, self.domain))
-        yield from _field_checks("title", self.title, page.document.title)
-        yield from _field_checks("address", self.address, page.document.url)
+            yield Check("domain", ", ".join(self.domain), content.document.url, _is_on(content.document.url, self.domain))
+        yield from _field_checks("title", self.title, content.document.title)
+        yield from _field_checks("address", self.address, content.document.url)
         if self.above is not None:
             prose = content.count_prose(0, place, count)
             yield Check("above.prose", self.above, prose, self.above.holds(prose))
@@ -345,8 +343,8 @@ class Conditions:
             length = self._run_length(content, place)
             yield Check("run", self.run, length, self.run.holds(length))
         if self.headline is not None:
-            known = page.document.title if self.headline == "title" else page.document.url
-            is_said = self._is_headline(page, line)
+            known = content.document.title if self.headline == "title" else content.document.url
+            is_said = self._is_headline(content, place)
             yield Check("headline", f"what the {self.headline} says", f"the {self.headline} {known!r}", is_said)
 
 
@@ -357,6 +355,33 @@ class Unless:
 
     because: str
     conditions: Conditions
+
+
+def acts(rule: Any, content: Content, place: cython.Py_ssize_t) -> bool:
+    """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
+    conditions: Conditions = rule.conditions
+    exception: Unless
+    if rule.languages and not is_for_language(rule, content.document.language):
+        return False
+    if not conditions.holds(content, place):
+        return False
+    for exception in rule.unless:  # noqa: SIM110  (compiled, it makes no objects)
+        if exception.conditions.holds(content, place):
+            return False
+    return True
+
+
+def is_for_language(rule: Any, language: str | None) -> bool:
+    """Whether the rule is for texts of this language; a rule without a language, and a text without one, fit all."""
+    if not rule.languages or language is None:
+        return True
+    wanted = _primary(language)
+    return wanted in map(_primary, rule.languages)
+
+
+def _primary(language: str) -> str:
+    """The primary subtag of a language tag (BCP 47), by which `en` and `en-GB` are the same."""
+    return language.replace("_", "-").split("-")[0].lower()
 
 
 def _field_content(value: str | None) -> Content:
@@ -378,7 +403,7 @@ def _distance(content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_
     """How many lines, blank ones counted, the next line that is not blank stands away; 0 at the edge of the text."""
     if not 0 <= place + step < content.count:
         return 0
-    return (content.scan.span(place + step)[0] - content.scan.span(place)[0]) * step
+    return (content.number(place + step) - content.number(place)) * step
 
 
 @cython.cfunc

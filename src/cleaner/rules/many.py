@@ -103,9 +103,10 @@ class NeedsOfMany:
         at: cython.Py_ssize_t = self._starts[number]
         stop: cython.Py_ssize_t = self._starts[number + 1]
         is_held: cython.bint
-        signature: bytes = content.signatures[place]
+        row: cython.Py_ssize_t = content.row(place)
+        signature: bytes = content.signatures[row]
         if at < stop and signature is None:
-            signature = content.signatures[place] = _signature(content.folded(place))
+            signature = content.signatures[row] = _signature(content.folded(place))
         while at < stop:
             is_held = False
             while self._codes[at] != _END_OF_SET:

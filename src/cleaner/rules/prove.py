@@ -13,10 +13,10 @@ from functools import cache
 
 from msgspec import structs
 
-from cleaner.claims import acts
 from cleaner.judge import Judge
 from cleaner.model import CleanerError, Document
 from cleaner.pipeline import Cleaner
+from cleaner.rules.conditions import acts
 from cleaner.rules.examples import Example
 from cleaner.rules.load import RuleSet
 from cleaner.rules.match import Hit, LiteralMatcher
@@ -138,7 +138,7 @@ def _why_kept(rule: Rule, page: Page, numbers: set[int]) -> list[str]:
 
 def _why_gone(rule: Rule, page: Page, numbers: set[int]) -> list[str]:
     """What the rule matched: on the lines that should have stayed, or else the lines that took them along."""
-    hits = [hit for hit in LiteralMatcher((rule,)).find(page) if acts(rule, page, hit.line)]
+    hits = [hit for hit in LiteralMatcher((rule,)).find(page) if acts(rule, page.content, hit.line.place)]
     mine = [hit for hit in hits if hit.line.number in numbers] or hits
     return [f"line {hit.line.number + 1} {hit.line.text!r}: matched {_matched(hit)}" for hit in mine]
 
