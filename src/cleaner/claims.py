@@ -7,12 +7,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from cleaner.line import Line
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule, Scope, Verb
 from cleaner.segment import Page
 
+_before = itemgetter(0, 1, 2)  # who gets a line
 _SCOPE_ORDER = {scope: place for place, scope in enumerate(Scope)}
 
 
@@ -47,11 +49,10 @@ class Claims:
         """Whether the line may be the headline that others repeat: it stays, or it goes as the headline that it is."""
         return all(rule.category == "headline" for _, _, _, rule, _ in self.by_place.get(place, ()))
 
-    def winners(self) -> Iterator[tuple[Line, Rule]]:
-        """The lines that go, each with the rule that gets it."""
-        for claims in self.by_place.values():
-            _, _, _, rule, line = min(claims, key=lambda claim: claim[:3])
-            yield line, rule
+    def winners(self) -> Iterator[tuple[int, Rule]]:
+        """The places of the lines that go, each with the rule that gets it."""
+        for place, claims in self.by_place.items():
+            yield place, (claims[0] if len(claims) == 1 else min(claims, key=_before))[3]
 
     def everyone(self, page: Page, hits: Sequence[Hit]) -> dict[int, list[Rule]]:
         """All rules that claim a line, by line number, the winner first; then the late ones, then those that only cut
@@ -59,7 +60,7 @@ class Claims:
         """
         found: defaultdict[int, dict[str, Rule]] = defaultdict(dict)
         for place, claims in self.by_place.items():
-            for _, _, _, rule, _ in sorted(claims, key=lambda claim: claim[:3]):
+            for _, _, _, rule, _ in sorted(claims, key=_before):
                 found[place].setdefault(rule.id, rule)
         for place, rules in self.late.items():
             for rule in rules:

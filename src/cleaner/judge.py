@@ -1,4 +1,4 @@
-"""Rules x lines -> edits.  Rules point, nothing is cut here.
+"""Rules x lines -> what goes.  Rules point, nothing is cut here.
 
 All rules look at the page as it stands; then each line goes to one of the rules that claim it (`cleaner.claims`).
 Duplicates come last, because the line that a duplicate repeats must be one that stays.
@@ -9,40 +9,41 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 
 import msgspec
 
 from cleaner.claims import Claims, is_inside
 from cleaner.duplicates import Duplicates
+from cleaner.layer import layer_of
 from cleaner.line import Content, Line
-from cleaner.model import Action, Edit
+from cleaner.model import Action, Edit, Reason
 from cleaner.rules.conditions import acts
 from cleaner.rules.match import Hit, LiteralMatcher
 from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Page
 
-_start = attrgetter("start")
-
-
 class Judged(msgspec.Struct, frozen=True):
-    """What rules ask for on a page: edits, sorted and disjoint, with offsets into its text.
+    """What rules ask for on a page.
 
-    `rest` are the lasting hits on lines that stay.  `gone` are the places of the lines that go, None where others
-    change, too.
+    `gone` are the lines that go, by place, and for which reason; `inside` edits inside lines that stay, sorted and
+    disjoint, with offsets into the page's text; `rest` the lasting hits on lines that stay.
     """
 
-    edits: list[Edit]
     page: Page
+    gone: dict[int, Reason]
+    inside: list[Edit]
     rest: list[Hit]
-    gone: frozenset[int] | None
 
     @property
     def kept(self) -> list[int]:
-        """The places of the lines that stay; all of them where `gone` is None."""
-        gone = self.gone or ()
-        return [place for place in range(len(self.page.content)) if place not in gone]
+        """The places of the lines that stay."""
+        return [place for place in range(len(self.page.content)) if place not in self.gone]
+
+    @property
+    def edits(self) -> list[Edit]:
+        """All edits of the page's text, those of white space among them; see `cleaner.layer`."""
+        return layer_of(self.page.document.text, self.page.scan, self.gone, self.inside)
 
 
 class Judge:
@@ -54,39 +55,35 @@ class Judge:
         self._duplicates = Duplicates([rule for rule in self.rules if rule.scope is Scope.DUPLICATE])
 
     def judge(self, page: Page) -> Judged:
-        """The edits that the rules ask for."""
+        """What the rules ask for."""
         return self._judge(page, self._matcher.find_lasting(page))
 
     def judge_rest(self, judged: Judged, text: str) -> Judged:
-        """The edits that the rules ask for in a page's text after the lines that go have gone, and no others changed.
+        """What the rules ask for in a page's text after the lines that go have gone, and no others changed.
 
         The lines that stay say what they said, so no rule is matched again.
         """
-        page = judged.page.without(judged.gone or frozenset(), text)
+        page = judged.page.without(frozenset(judged.gone), text)
         kept = judged.kept
         return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
 
     def _judge(self, page: Page, found: list[Hit]) -> Judged:
         hits, claims = self._look(page, [*found, *self._matcher.find_at_edges(page)], with_late=False)
-        edits = [_line_edit(line, rule) for line, rule in claims.winners()]
-        inside = list(_span_edits(page, hits, claims))
-        gone = None if inside else frozenset(claims.by_place)
-        rest = [hit for hit in found if hit.line.place not in claims.by_place]
-        return Judged(sorted(edits + inside, key=_start), page, rest, gone)
+        gone = {place: rule.reason for place, rule in claims.winners()}
+        inside = _inside_edits(page, hits, claims, gone)
+        rest = [hit for hit in found if hit.line.place not in gone]
+        return Judged(page, gone, inside, rest)
 
     def is_settled(self, judged: Judged) -> bool:
-        """Whether the rules surely ask for nothing more once the lines have gone."""
-        if judged.gone is None:
+        """Whether the rules surely ask for nothing more once what they ask for is done."""
+        if judged.inside or not judged.gone:
+            return not judged.inside
+        page, kept = judged.page, judged.kept
+        left = page.content.without(judged.gone)
+        found = [*judged.rest, *self._matcher.find_at_edges(page, kept)]
+        if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in found):
             return False
-        if not judged.gone:
-            return True
-        if judged.rest:
-            left, kept = judged.page.content.without(judged.gone), judged.kept
-            if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in judged.rest):
-                return False
-        return not self._matcher.may_hit_at_edges(judged.page, judged.kept) and self._duplicates.are_settled(
-            judged.page, judged.gone
-        )
+        return self._duplicates.are_settled(page, judged.gone)
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:
         """Every rule that would take a line or change it, by line number, the one that gets the line first.
@@ -164,17 +161,17 @@ def reach(content: Content, opening: int, take: Take) -> tuple[int, bool]:
     return place, True
 
 
-def _line_edit(line: Line, rule: Rule) -> Edit:
-    return Edit(line.start, line.end, "", Action.REMOVE, rule.reason, takes_line=True)
+def _inside_edits(page: Page, hits: Sequence[Hit], claims: Claims, gone: dict[int, Reason]) -> list[Edit]:
+    """Edits inside lines that stay: inline removals and replacements; where two overlap, the earlier and longer one.
 
-
-def _span_edits(page: Page, hits: Sequence[Hit], claims: Claims) -> Iterable[Edit]:
-    """Edits inside lines that stay: inline removals and replacements; where two overlap, the earlier and longer one."""
+    A line of which nothing is left goes, too.
+    """
     spans = defaultdict(list)
     for hit in hits:
         if is_inside(hit) and claims.is_alive(hit.line.place) and hit.line.place not in claims.protected:
             spans[hit.line.place].append(hit)
-    for place, found in spans.items():
+    inside: list[Edit] = []
+    for place, found in sorted(spans.items()):
         line = page.content[place]
         found.sort(key=lambda hit: (hit.start, -hit.end, hit.rule.id))
         edits: list[Edit] = []
@@ -184,8 +181,10 @@ def _span_edits(page: Page, hits: Sequence[Hit], claims: Claims) -> Iterable[Edi
                 action = Action.REPLACE if after else Action.REMOVE
                 edits.append(Edit(start, end, after, action, hit.rule.reason))
         if edits and not _is_left(line, edits):
-            edits = [Edit(line.start, line.end, "", Action.REMOVE, edits[0].reason, takes_line=True)]
-        yield from edits
+            gone[place] = edits[0].reason
+        else:
+            inside += edits
+    return inside
 
 
 def _cut_span(hit: Hit, text: str) -> tuple[int, int, str]:

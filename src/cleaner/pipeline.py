@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from cleaner.cut import compose, cut, locate
 from cleaner.judge import Judge, Judged
 from cleaner.model import Cleaned, CleanerError, Document, Edit
-from cleaner.repair import is_white_space, repair, tidy
+from cleaner.repair import is_white_space, repair
 from cleaner.rules.derived import known_from_before
 from cleaner.rules.load import RuleSet, load_rules
 from cleaner.rules.profile import Selection
@@ -23,7 +23,6 @@ from cleaner.segment import segment
 
 # Removals shrink the text, so passes end by themselves; only replacements that feed each other make this many more.
 MAX_PASSES = 100
-NO_LINES: frozenset[int] = frozenset()
 MAX_GROWTH = 4  # a text this many times its source is one of them too
 
 
@@ -78,11 +77,15 @@ class Cleaner:
         judged: Judged | None = None
         line_count = growing = 0
         while growing < MAX_PASSES:
-            changes, text, judged = self._pass(current, judged)
-            line_count = line_count or len(judged.page.content)
+            repairs, judged = self._judged(current, judged)
+            layer = judged.edits
+            text = cut(judged.page.document.text, layer)
+            changes = compose(repairs, layer)
+            is_first, line_count = judged.page.document is document, line_count or len(judged.page.content)
             edits = compose(edits, changes)
             if is_white_space(changes) or (not judged.page.scan.odd and self._judge.is_settled(judged)):
-                return Cleaned(text, document.text, locate(document.text, edits), line_count)
+                located = tuple(edits) if is_first else locate(document.text, edits)
+                return Cleaned(text, document.text, located, line_count)
             growing += len(text) >= len(current.text)
             if len(text) > MAX_GROWTH * (len(document.text) + 1_000):
                 break
@@ -90,26 +93,18 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _pass(self, document: Document, before: Judged | None) -> tuple[list[Edit], str, Judged]:
-        """One layer of edits, the text that they make, and what rules asked for.
+    def _judged(self, document: Document, before: Judged | None) -> tuple[list[Edit], Judged]:
+        """The repairs of a document but for white space, and what rules ask for of the repaired text.
 
-        The edits are repairs, then what rules remove from the repaired text, then blank lines.  `before` is what rules
-        asked for in the pass before, which made this document.
+        `before` is what they asked for in the pass before, which made this document.
         """
-        repairs: list[Edit] = []
-        if before is not None and before.gone is not None and not before.page.scan.odd:
-            judged = self._judge.judge_rest(before, document.text)
-        else:
-            page = segment(document)
-            repairs = repair(document.text, page.scan)
-            if repairs:
-                repaired = cut(document.text, repairs)
-                says_the_same = not page.scan.odd
-                page = page.without(NO_LINES, repaired) if says_the_same else segment(replace(document, text=repaired))
-            judged = self._judge.judge(page)
-        text = cut(judged.page.document.text, judged.edits)
-        tidied = tidy(text)
-        return compose(compose(repairs, judged.edits), tidied), cut(text, tidied), judged
+        if before is not None and not before.inside and not before.page.scan.odd:
+            return [], self._judge.judge_rest(before, document.text)
+        page = segment(document)
+        if not page.scan.odd:
+            return [], self._judge.judge(page)
+        repairs = repair(document.text, page.scan)
+        return repairs, self._judge.judge(segment(replace(document, text=cut(document.text, repairs))))
 
 
 def clean(text: str, *, url: str | None = None, title: str | None = None, language: str | None = None) -> Cleaned:

@@ -109,31 +109,6 @@ def is_white_space(edits: Sequence[Edit]) -> bool:
     return all(edit.reason in _WHITE_SPACE for edit in edits)
 
 
-def tidy(text: str) -> list[Edit]:
-    """Edits that leave at most one blank line between others, none at the edges, and one newline at the end.
-
-    Expects `\\n` line ends and no trailing white space, as `repair` leaves them.
-    """
-    edits = []
-    body_start = len(text) - len(text.lstrip("\n"))
-    body_end = len(text.rstrip("\n"))
-    if body_start >= body_end:
-        return [_edit(0, len(text), "", "blank-line")] if text else []
-    if body_start:
-        edits.append(_edit(0, body_start, "", "blank-line"))
-    if text.find("\n\n\n", body_start, body_end) >= 0:
-        runs = _BLANK_RUN.finditer(text, body_start, body_end)
-        edits.extend(_edit(match.start() + 2, match.end(), "", "blank-line") for match in runs)
-    if body_end == len(text):
-        edits.append(_edit(body_end, body_end, "\n", "final-newline"))
-    elif body_end + 1 < len(text):
-        edits.append(_edit(body_end + 1, len(text), "", "blank-line"))
-    return edits
-
-
-_BLANK_RUN = regex.compile(r"\n{3,}")
-
-
 def _edit(start: int, end: int, after: str, name: str) -> Edit:
     return Edit(start, end, after, Action.REPAIR, REPAIRS[name])
 

@@ -162,14 +162,12 @@ class LiteralMatcher:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def find_at_edges(self, page: Page) -> list[Hit]:
-        """The hits of rules that look at a few lines at the edges alone; when lines go, others come there."""
-        edges = self._edges(range(page.scan.line_count))
+    def find_at_edges(self, page: Page, kept: Sequence[int] | None = None) -> list[Hit]:
+        """The hits of rules that look at a few lines at the edges alone; of the page, or of the lines of these places
+        alone.
+        """
+        edges = self._edges(range(page.scan.line_count) if kept is None else kept)
         return [hit for patterns, places in edges for hit in patterns.find(page, places)]
-
-    def may_hit_at_edges(self, page: Page, kept: Sequence[int]) -> bool:
-        """Whether `find_at_edges` may find something on the page with the lines of these places alone."""
-        return any(patterns.candidates(page, places) for patterns, places in self._edges(kept))
 
     def _edges(self, places: Sequence[int]) -> Iterator[tuple[_Patterns, Sequence[int]]]:
         if self._last_lines:

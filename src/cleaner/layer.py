@@ -1,0 +1,176 @@
+"""One layer of edits of a text: the lines that go, what changes inside others, and the white space that is too much.
+
+No line keeps white space at its end; at most one blank line stays between two others, none at the edges; the text ends
+in one newline.  Compiled like `cleaner.scan`, whose rows say where the lines are, so that no text is looked through
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import cython
+
+from cleaner.model import Action, Edit
+from cleaner.repair import REPAIRS
+
+_REMOVE = Action.REMOVE
+_REPAIR = Action.REPAIR
+_TRAILING_SPACE = REPAIRS["trailing-space"]
+_BLANK_LINE = REPAIRS["blank-line"]
+_FINAL_NEWLINE = REPAIRS["final-newline"]
+
+
+def layer_of(text: str, scanned: Any, gone: Mapping[int, Any], inside: Sequence[Edit]) -> list[Edit]:
+    """The edits of a text, sorted and disjoint, with `before` and `line`: lines of the places in `gone` are removed for
+    the reasons there, and `inside` are sorted edits inside lines that stay.
+
+    White space at the end of odd lines is left to `cleaner.repair`.
+    """
+    return _Layer(text, scanned, gone, inside).edits()
+
+
+@cython.cclass
+class _Layer:
+    """A layer on its way through the rows of a text; offsets are code points.
+
+    `kept` newlines of the blank lines at hand, of `most`, stay where they are; from `start` on, where `is_open`, they
+    go.
+    """
+
+    text: str
+    out: list
+    rows: cython.int[::1]
+    row_count: cython.Py_ssize_t
+    gone: object
+    inside: list
+    trailing: list
+    next_inside: cython.Py_ssize_t
+    next_trailing: cython.Py_ssize_t
+    kept: cython.Py_ssize_t
+    most: cython.Py_ssize_t
+    is_open: cython.bint
+
+    def __init__(self, text: str, scanned: Any, gone: Any, inside: Any) -> None:
+        self.text = text
+        self.rows = scanned.table
+        self.row_count = scanned.line_count
+        self.trailing = scanned.trailing
+        self.gone = gone
+        self.inside = list(inside)
+        self.out = []
+        self.next_inside = self.next_trailing = 0
+        self.kept = self.most = 0
+        self.is_open = False
+
+    def edits(self) -> list[Edit]:
+        place: cython.Py_ssize_t
+        row: cython.Py_ssize_t
+        start: cython.Py_ssize_t
+        end: cython.Py_ssize_t = 0
+        number: cython.Py_ssize_t = 0  # of the line that begins at `end`
+        last: cython.Py_ssize_t = self.row_count - 1
+        size: cython.Py_ssize_t = len(self.text)
+        while last >= 0 and last in self.gone:
+            last -= 1
+        for place in range(self.row_count):
+            row = place * 8
+            start = self.rows[row + 1]
+            if start > end:
+                self._blank_lines(end, start, number, self.rows[row])
+            number, end = self.rows[row] + 1, self.rows[row + 2]
+            reason = self.gone.get(place) if self.gone else None
+            if reason is not None:
+                self._skip_trailing(end)
+                self._add(start, end, "", _REMOVE, reason, number, True)
+                continue
+            self._inside(end, number)
+            self._trailing(end, number)
+            self.kept, self.most, self.is_open = 1, 1 if place == last else 2, False
+        if size > end:
+            self._blank_lines(end, size, number, -1)
+        if last >= 0 and self.rows[last * 8 + 2] == size and self.text[size - 1] != "\n":
+            self._add(size, size, "\n", _REPAIR, _FINAL_NEWLINE, self.rows[last * 8] + 1, False)
+        return self.out
+
+    @cython.cfunc
+    def _blank_lines(
+        self,
+        start: cython.Py_ssize_t,
+        end: cython.Py_ssize_t,
+        number: cython.Py_ssize_t,
+        next_number: cython.Py_ssize_t,
+    ) -> cython.void:
+        """The edits of the blank lines in a span, of which the first has this 0-based number; `next_number` is that of
+        the line behind them, -1 where the text ends.
+        """
+        at: cython.Py_ssize_t = start
+        cut: cython.Py_ssize_t = start if self.is_open else -1  # from where on they go
+        cut_number: cython.Py_ssize_t = number
+        cut_end: cython.Py_ssize_t = start
+        newline: cython.Py_ssize_t
+        left: cython.Py_ssize_t = self.most - self.kept
+        if next_number - number == end - start and cut < 0:  # nothing but newlines
+            if left < end - start:
+                self._add(start + left, end, "", _REPAIR, _BLANK_LINE, number + left + 1, False)
+                self.is_open = True
+            self.kept += min(left, end - start)
+            return
+        while at < end:
+            newline = self.text.find("\n", at, end)
+            if cut < 0:
+                self._trailing(end if newline < 0 else newline, number + 1)
+            if newline < 0:
+                break
+            if cut >= 0:
+                cut_end = newline + 1
+            elif self.kept < self.most:
+                self.kept += 1
+            else:
+                cut, cut_number, cut_end, self.is_open = newline, number, newline + 1, True
+            at = newline + 1
+            number += 1
+        if cut_end > cut >= 0:
+            self._skip_trailing(cut_end)
+            self._add(cut, cut_end, "", _REPAIR, _BLANK_LINE, cut_number + 1, False)
+        self._trailing(end, number + 1)
+
+    @cython.cfunc
+    def _inside(self, end: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.void:
+        """The edits inside a line that ends there."""
+        while self.next_inside < len(self.inside):
+            edit = self.inside[self.next_inside]
+            if edit.start >= end:
+                return
+            self._add(edit.start, edit.end, edit.after, edit.action, edit.reason, line, edit.takes_line)
+            self.next_inside += 1
+
+    @cython.cfunc
+    def _trailing(self, end: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.void:
+        """The edits of white space at the end of the line that ends there."""
+        while self.next_trailing < len(self.trailing):
+            first, behind = self.trailing[self.next_trailing]
+            if first >= end:
+                return
+            self._add(first, behind, "", _REPAIR, _TRAILING_SPACE, line, False)
+            self.next_trailing += 1
+
+    @cython.cfunc
+    def _skip_trailing(self, end: cython.Py_ssize_t) -> cython.void:
+        """Leave out the white space before that offset: it goes with more."""
+        while self.next_trailing < len(self.trailing) and self.trailing[self.next_trailing][0] < end:
+            self.next_trailing += 1
+
+    @cython.cfunc
+    def _add(
+        self,
+        start: cython.Py_ssize_t,
+        end: cython.Py_ssize_t,
+        after: str,
+        action: object,
+        reason: object,
+        line: cython.Py_ssize_t,
+        takes_line: cython.bint,
+    ) -> cython.void:
+        self.out.append(Edit(start, end, after, action, reason, self.text[start:end], line, takes_line))
