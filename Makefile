@@ -5,7 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILED := src/cleaner/line.py src/cleaner/repeats.py src/cleaner/scan.py src/cleaner/rules/screen.py
+COMPILED := src/cleaner/layer.py src/cleaner/line.py src/cleaner/repeats.py src/cleaner/rules/conditions.py src/cleaner/rules/many.py src/cleaner/rules/screen.py src/cleaner/scan.py
+DECLARED := $(wildcard src/cleaner/*.pxd src/cleaner/rules/*.pxd)
 
 .PHONY: demo test check suite wheel bench peers clean
 
@@ -43,11 +44,11 @@ $(VENV)/peers/%/.installed: benchmarks/peers/%.txt $(VENV)/.made
 	$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --requirement $<
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED)
+$(VENV)/.installed: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED) $(DECLARED)
 	$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED)
+$(VENV)/.tested: $(VENV)/.made pyproject.toml hatch_build.py $(COMPILED) $(DECLARED)
 	$(PIP) install --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 

@@ -9,7 +9,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MODULES = ("cleaner.layer", "cleaner.line", "cleaner.repeats", "cleaner.rules.conditions", "cleaner.rules.many", "cleaner.rules.screen", "cleaner.scan")
+MODULES = (
+    "cleaner.layer",
+    "cleaner.line",
+    "cleaner.repeats",
+    "cleaner.rules.conditions",
+    "cleaner.rules.many",
+    "cleaner.rules.screen",
+    "cleaner.scan",
+)
 
 
 class CompileHook(BuildHookInterface[Any]):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cleaner import Cleaner
 from cleaner.cut import LINE_END, cut
 from cleaner.damage import is_bad_pair, is_odd
-from cleaner.repair import CODE_CONFIG, CONFIG, is_code, needs_repair, repair, tidy
+from cleaner.repair import CODE_CONFIG, CONFIG, is_code, needs_repair, repair
 from cleaner.rules.load import RuleSet
 from cleaner.scan import encode, scan
 
@@ -133,21 +133,6 @@ def test_pieces_of_a_huge_line_keep_the_space_between_them() -> None:
     huge = "\x01" + "a" * 999_998 + " b" * 1000 + " \n"
     mended = cut(huge, repair(huge))
     assert (len(mended), mended.count(" "), mended[-4:]) == (1_002_000 - 1, 1000, "b b\n")
-
-
-TIDY = {
-    "empty": ("", ""),
-    "one line": ("a\n", "a\n"),
-    "newlines only": ("\n\n\n", ""),
-    "first line blank": ("\na\n", "a\n"),
-    "one newline too many": ("a\n\n", "a\n"),
-    "two blank lines": ("a\n\n\nb", "a\n\nb\n"),
-}
-
-
-@pytest.mark.parametrize(("text", "tidied"), TIDY.values(), ids=TIDY)
-def test_tidy(text: str, tidied: str) -> None:
-    assert cut(text, tidy(text)) == tidied
 
 
 def mended_by_ftfy(line: str, unescape: bool) -> str:

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.model import Document
 from cleaner.rules.literals import needs_of
 from cleaner.rules.load import load_rules
+from cleaner.rules.many import NeedsOfMany
 from cleaner.rules.pattern import LinePattern
-from cleaner.rules.screen import Needs, NeedsOfMany, Screen, Trial
+from cleaner.rules.screen import Needs, Screen, Trial
 from cleaner.scan import encode, scan
+from cleaner.segment import segment
 
 RULE = load_rules().rules[0]
 ANYTHING = Needs(None, ())
@@ -91,4 +94,5 @@ def test_needs(pattern: str, line: str, are_met: bool) -> None:
     folded = scan(encode(line)).folded
     assert needs.are_met(folded) is are_met
     assert pickle.loads(pickle.dumps(needs)).are_met(folded) is are_met
-    assert NeedsOfMany([needs, ANYTHING, needs]).met(folded) == ([0, 1, 2] if are_met else [1])
+    content = segment(Document(line)).content
+    assert NeedsOfMany([needs, ANYTHING, needs]).met(content, 0) == ([0, 1, 2] if are_met else [1])

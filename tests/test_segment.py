@@ -191,7 +191,8 @@ def test_neighbours_and_prose_around_pass_over_blank_lines() -> None:
     assert page.neighbour(title, 1) is first
     assert page.neighbour(label, -1) is first
     assert page.neighbour(last, 1) is None
-    assert [(page.prose_above(line), page.prose_below(line)) for line in page.content] == [
+    places = range(4)
+    assert [(page.content.count_prose(0, place, 9), page.content.count_prose(place + 1, 4, 9)) for place in places] == [
         (0, 2),
         (0, 1),
         (1, 1),

@@ -23,6 +23,7 @@ from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Page
 
+
 class Judged(msgspec.Struct, frozen=True):
     """What rules ask for on a page.
 
@@ -41,9 +42,14 @@ class Judged(msgspec.Struct, frozen=True):
         return [place for place in range(len(self.page.content)) if place not in self.gone]
 
     @property
-    def edits(self) -> list[Edit]:
+    def layer(self) -> list[Edit]:
         """All edits of the page's text, those of white space among them; see `cleaner.layer`."""
         return layer_of(self.page.document.text, self.page.scan, self.gone, self.inside)
+
+    @property
+    def edits(self) -> list[Edit]:
+        """The edits of the page's text that rules ask for."""
+        return [edit for edit in self.layer if edit.action is not Action.REPAIR]
 
 
 class Judge:

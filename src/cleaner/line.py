@@ -198,10 +198,12 @@ class Content:
 
     @cython.cfunc
     def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The line's row in the scan."""
         return place if self.rows is None else self.rows[place]
 
     @cython.cfunc
     def line(self, place: cython.Py_ssize_t) -> Line:
+        """The line of this place."""
         line: Line = self._lines[place]
         if line is None:
             row: cython.Py_ssize_t = self.row(place)
@@ -237,10 +239,12 @@ class Content:
 
     @cython.cfunc
     def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of words: see `cleaner.scan.count_words`."""
         return self.scan.word_count(self.row(place))
 
     @cython.cfunc
     def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
         return self.scan.is_heading(self.row(place))
 
     @cython.ccall

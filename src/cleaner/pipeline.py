@@ -78,7 +78,7 @@ class Cleaner:
         line_count = growing = 0
         while growing < MAX_PASSES:
             repairs, judged = self._judged(current, judged)
-            layer = judged.edits
+            layer = judged.layer
             text = cut(judged.page.document.text, layer)
             changes = compose(repairs, layer)
             is_first, line_count = judged.page.document is document, line_count or len(judged.page.content)

@@ -106,9 +106,7 @@ class LineTest:
     not_: LineTest | None = None
 
     @cython.ccall
-    def holds(
-        self, content: Content, place: cython.Py_ssize_t, distance: cython.Py_ssize_t = 0
-    ) -> cython.bint:
+    def holds(self, content: Content, place: cython.Py_ssize_t, distance: cython.Py_ssize_t = 0) -> cython.bint:
         """Whether the line of this place passes; `distance` is how many lines it stands away, 1 being directly beside.
 
         No line at all (a place beyond the edge of the text) passes only where `edge: true` asks for it.
@@ -144,7 +142,7 @@ class LineTest:
             return True
         if self.patterns:
             needs: NeedsOfMany = self.patterns.needs
-            for number in needs.met(content, place):  # noqa: SIM110  (mostly there are none)
+            for number in needs.met(content, place):
                 if self.patterns[number].full_match(content.line(place)):
                     return True
         return False
@@ -284,7 +282,10 @@ class Conditions:
             and (self.title is None or _holds_of(self.title, content.document.title))
             and (self.address is None or _holds_of(self.address, content.document.url))
             and (self.above is None or self.above.holds(content.count_prose(0, place, self.above.enough())))
-            and (self.below is None or self.below.holds(content.count_prose(place + 1, content.count, self.below.enough())))
+            and (
+                self.below is None
+                or self.below.holds(content.count_prose(place + 1, content.count, self.below.enough()))
+            )
             and (self.below_run is None or self.below_run.holds(content.prose_run_from(place + 1)))
             and (self.previous is None or _holds_beside(self.previous, content, place, -1))
             and (self.next is None or _holds_beside(self.next, content, place, 1))
@@ -321,7 +322,9 @@ class Conditions:
         if self.where is not None:
             yield Check("where", self.where, f"line {place + 1} of {count}", self.where.holds(place, count))
         if self.domain:
-            yield Check("domain", ", ".join(self.domain), content.document.url, _is_on(content.document.url, self.domain))
+            yield Check(
+                "domain", ", ".join(self.domain), content.document.url, _is_on(content.document.url, self.domain)
+            )
         yield from _field_checks("title", self.title, content.document.title)
         yield from _field_checks("address", self.address, content.document.url)
         if self.above is not None:
@@ -407,15 +410,13 @@ def _distance(content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_
 
 
 @cython.cfunc
-def _holds_beside(
-    test: LineTest, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t
-) -> cython.bint:
-    return test.holds(content, place + step, 1 if test.adjacent is None and test.not_ is None else _distance(content, place, step))
+def _holds_beside(test: LineTest, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.bint:
+    return test.holds(
+        content, place + step, 1 if test.adjacent is None and test.not_ is None else _distance(content, place, step)
+    )
 
 
-def _neighbour_checks(
-    key: str, test: LineTest | None, content: Content, place: int, step: int
-) -> Iterator[Check]:
+def _neighbour_checks(key: str, test: LineTest | None, content: Content, place: int, step: int) -> Iterator[Check]:
     if test is not None:
         for check in test.checks(content, place + step, _distance(content, place, step)):
             yield check.under(key)

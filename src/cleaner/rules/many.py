@@ -86,13 +86,12 @@ class NeedsOfMany:
     @cython.ccall
     def met(self, content: Content, place: cython.Py_ssize_t) -> list:
         """The numbers of the patterns whose needs the line of this place meets."""
-        found: list[int] = []
         folded: bytes = content.folded(place)
-        number: cython.Py_ssize_t
-        for number in self._by_first[folded[1]]:
-            if self._may_hold(number, content, place) and self._needs[number].are_met(folded):
-                found.append(number)
-        return found
+        return [
+            number
+            for number in self._by_first[folded[1]]
+            if self._may_hold(number, content, place) and self._needs[number].are_met(folded)
+        ]
 
     @cython.cfunc
     @cython.boundscheck(False)

@@ -7,12 +7,11 @@ from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
 
 class Needs:
+    heads: tuple[bytes, ...] | None
+    sets: tuple[tuple[bytes, ...], ...]
+
     def __init__(self, heads: Iterable[bytes] | None, sets: Iterable[tuple[bytes, ...]]) -> None: ...
     def are_met(self, folded: bytes) -> bool: ...
-
-class NeedsOfMany:
-    def __init__(self, needs: Iterable[Needs]) -> None: ...
-    def met(self, folded: bytes) -> list[int]: ...
 
 class Trial:
     pattern: LinePattern
