@@ -155,7 +155,7 @@ def reach(content: Content, opening: int, take: Take) -> tuple[int, bool]:
     """
     place = opening + 1
     while place < len(content):
-        distance = content[place].number - content[place - 1].number
+        distance = content.distance(place - 1, 1)
         if take.until_blank and place > opening + 1 and distance > 1:
             return place, True
         is_inside = (take.lines is None or place - opening <= take.lines) and (

@@ -21,6 +21,7 @@ cdef class Line:
 cdef class Content:
     cdef readonly object document
     cdef readonly object scan
+    cdef int[::1] _table
     cdef readonly Py_ssize_t count
     cdef readonly list rows
     cdef list signatures
@@ -30,11 +31,11 @@ cdef class Content:
     cdef list _folded
     cdef bytearray _prose
     cdef list _prose_runs
-    cdef list _tidied(self, object gone)
     cdef Py_ssize_t row(self, Py_ssize_t place)
     cdef Line line(self, Py_ssize_t place)
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
-    cdef Py_ssize_t number(self, Py_ssize_t place)
+    cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)
+    cdef Py_ssize_t _number(self, Py_ssize_t place)
     cdef bytes folded(self, Py_ssize_t place)
     cdef Py_ssize_t word_count(self, Py_ssize_t place)
     cdef bint is_heading(self, Py_ssize_t place)

@@ -137,6 +137,7 @@ class Content:
     def __init__(self, document: Any, scanned: Any) -> None:
         self.document = document
         self.scan = scanned
+        self._table = scanned.table
         self.count = scanned.line_count
         self.rows = None
         self.signatures = [None] * self.count
@@ -152,33 +153,33 @@ class Content:
         Its lines have their old offsets, and the numbers that they have once the others have gone.
         """
         left: Content = Content.__new__(Content)
+        rows: list = []
+        numbers: list = []
+        is_apart: cython.bint = False  # by a blank line from the one before that stays
+        before: cython.Py_ssize_t = self._number(0) - 1 if self.count else 0
+        number: cython.Py_ssize_t = -1
+        place: cython.Py_ssize_t
+        for place in range(self.count):
+            is_apart = is_apart or self._number(place) - before > 1
+            before = self._number(place)
+            if place not in gone:
+                number += 2 if is_apart and rows else 1
+                rows.append(self.row(place))
+                numbers.append(number)
+                is_apart = False
         left.document = self.document
         left.scan = self.scan
-        left.rows = [self.row(place) for place in range(self.count) if place not in gone]
-        left.count = len(left.rows)
+        left._table = self._table
+        left.rows = rows
+        left.count = len(rows)
         left.signatures = self.signatures
         left.passed = self.passed
         left._folded = self._folded
         left._prose = self._prose
         left._lines = [None] * left.count
-        left._numbers = self._tidied(gone)
+        left._numbers = numbers
         left._prose_runs = None
         return left
-
-    @cython.cfunc
-    def _tidied(self, gone: object) -> list:
-        """The numbers of the lines that stay: one blank line is left where there were any between two of them."""
-        numbers: list = []
-        is_apart: cython.bint = False
-        number: cython.Py_ssize_t = -1
-        place: cython.Py_ssize_t
-        for place in range(self.count):
-            is_apart = is_apart or (place > 0 and self.number(place) - self.number(place - 1) > 1)
-            if place not in gone:
-                number += 2 if is_apart and numbers else 1
-                numbers.append(number)
-                is_apart = False
-        return numbers
 
     def __len__(self) -> int:
         return self.count
@@ -207,13 +208,21 @@ class Content:
         line: Line = self._lines[place]
         if line is None:
             row: cython.Py_ssize_t = self.row(place)
-            number, start, end, text_start, text_end = self.scan.span(row)
-            evidence = self.document.evidence
-            found = evidence.get(number) if evidence else None
+            at: cython.Py_ssize_t = row * 8
+            table: cython.int[::1] = self._table
             text: str = self.document.text
-            if self._numbers is not None:
-                number = self._numbers[place]
-            line = Line(number, place, start, end, text_start, text[text_start:text_end], found, self.scan, row)
+            evidence = self.document.evidence
+            line = Line(
+                self._number(place),
+                place,
+                table[at + 1],
+                table[at + 2],
+                table[at + 3],
+                text[table[at + 3] : table[at + 4]],
+                evidence.get(table[at]) if evidence else None,
+                self.scan,
+                row,
+            )
             self._lines[place] = line
         return line
 
@@ -223,10 +232,18 @@ class Content:
         other: cython.Py_ssize_t = place + step
         return self.line(other) if 0 <= other < self.count else None
 
+    @cython.ccall
+    def distance(self, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """How many lines, blank ones counted, the line `step` places further on stands away; 0 beyond the edge of the
+        text.
+        """
+        if not 0 <= place + step < self.count:
+            return 0
+        return (self._number(place + step) - self._number(place)) * step
+
     @cython.cfunc
-    def number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The 0-based number of the line among all, blank ones counted."""
-        return self.scan.span(place)[0] if self._numbers is None else self._numbers[place]
+    def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        return self._table[place * 8] if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
     def folded(self, place: cython.Py_ssize_t) -> bytes:

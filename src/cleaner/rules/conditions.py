@@ -402,23 +402,15 @@ def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterato
 
 
 @cython.cfunc
-def _distance(content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    """How many lines, blank ones counted, the next line that is not blank stands away; 0 at the edge of the text."""
-    if not 0 <= place + step < content.count:
-        return 0
-    return (content.number(place + step) - content.number(place)) * step
-
-
-@cython.cfunc
 def _holds_beside(test: LineTest, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.bint:
     return test.holds(
-        content, place + step, 1 if test.adjacent is None and test.not_ is None else _distance(content, place, step)
+        content, place + step, content.distance(place, step)
     )
 
 
 def _neighbour_checks(key: str, test: LineTest | None, content: Content, place: int, step: int) -> Iterator[Check]:
     if test is not None:
-        for check in test.checks(content, place + step, _distance(content, place, step)):
+        for check in test.checks(content, place + step, content.distance(place, step)):
             yield check.under(key)
 
 
