@@ -79,7 +79,7 @@ class Line:
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
         if self._phrase is None:
-            folded = None if self._scan is None else self._scan.phrases[self._row]
+            folded = None if self._scan is None else self._scan.phrase(self._row)
             self._phrase = fold_phrase(self.text) if folded is None else folded.decode()
         return self._phrase
 

@@ -286,12 +286,12 @@ class Screen:
         golden: cython.uint = _GOLDEN
         word: cython.uint = _WORD
         for place in places:
-            start = rows[place * 8 + 7]
-            end = (rows[place * 8 + 15] if place + 1 < line_count else size) - 1
+            start = rows[place * 10 + 7]
+            end = (rows[place * 10 + 17] if place + 1 < line_count else size) - 1
             here.place = place
             here.folded_start = start
-            here.chars = rows[place * 8 + 4] - rows[place * 8 + 3]
-            here.is_ascii = rows[place * 8 + 6] - rows[place * 8 + 5] == here.chars
+            here.chars = rows[place * 10 + 4] - rows[place * 10 + 3]
+            here.is_ascii = rows[place * 10 + 6] - rows[place * 10 + 5] == here.chars
             here.line = None
             at = start
             node = roots[source[at]]
