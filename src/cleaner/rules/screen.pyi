@@ -14,10 +14,15 @@ class NeedsOfMany:
     def __init__(self, needs: Iterable[Needs]) -> None: ...
     def met(self, folded: bytes) -> list[int]: ...
 
+class KnownPhrases:
+    def __init__(self, phrases: Iterable[bytes]) -> None: ...
+    def places(self, scanned: Scan) -> list[int]: ...
+
 class Trial:
     pattern: LinePattern
     rule: Rule
     order: int
+    is_at_edge: bool
 
     def __init__(
         self,
@@ -26,12 +31,15 @@ class Trial:
         order: int,
         *,
         needs: Needs,
-        longest_chars: int,
-        most_words: int,
-        is_inside: bool,
-        is_first_word: bool,
+        longest_chars: int = ...,
+        most_words: int = ...,
+        is_inside: bool = ...,
+        is_first_word: bool = ...,
+        first: int = ...,
+        last: int = ...,
     ) -> None: ...
 
 class Screen:
     def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None: ...
-    def candidates(self, scanned: Scan, places: Sequence[int]) -> dict[int, list[Trial]]: ...
+    def candidates(self, scanned: Scan) -> dict[int, list[Trial]]: ...
+    def candidates_at_edges(self, scanned: Scan, places: Sequence[int]) -> dict[int, list[Trial]]: ...
