@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections import defaultdict
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +25,7 @@ LITERALS = st.lists(st.text(LETTERS, min_size=1, max_size=6).map(str.strip).filt
 TEXTS = st.text(LETTERS | st.just("\n"), max_size=60)
 
 
-def trial(order: int, **limits: Any) -> Trial:
+def trial(order: int, **limits: int) -> Trial:
     return Trial(LinePattern("x"), RULE, order, needs=ANYTHING, **limits)
 
 

@@ -26,25 +26,28 @@ if cython.compiled:
 class Needs:
     """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no.
 
-    One of `heads` stands at its beginning, and one literal of each of the `sets` anywhere; `heads` None is anything.
+    One of `heads` stands at its beginning, one literal of each of the `sets` anywhere, and one of `firsts` where its
+    first word begins; None is anything.
     """
 
     _heads: tuple
     _sets: tuple
     _by_first: dict  # the heads by their first byte behind the newline
     _sought: tuple  # the sets, made ready to be looked for
+    _firsts: tuple
 
-    def __init__(self, heads: Any, sets: Any) -> None:
+    def __init__(self, heads: Any, sets: Any, firsts: Any = None) -> None:
         """Literals as UTF-8, the heads with the newline before them."""
         self._heads = None if heads is None else tuple(sorted(heads))
         self._sets = tuple(sets)
+        self._firsts = None if firsts is None else tuple(sorted(firsts))
         by_first = groupby(self._heads or (), key=itemgetter(1))
         self._by_first = {first: tuple(group) for first, group in by_first}
         self._sought = tuple(tuple(map(_Sought, literals)) for literals in self._sets)
 
     def __reduce__(self) -> Any:
         """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self._heads, self._sets)
+        return Needs, (self._heads, self._sets, self._firsts)
 
     @cython.ccall
     def are_met(self, folded: bytes) -> cython.bint:
@@ -59,6 +62,8 @@ class Needs:
             literals = self._by_first.get(folded[start + 1])
             if literals is None or not _begins_with_one(folded, start, end, literals):
                 return False
+        if self._firsts is not None and not _begins_first_word(folded, start, end, self._firsts):
+            return False
         for literals in self._sought:  # noqa: SIM110  (compiled, it makes no objects)
             if not _holds_one(folded, start, end, literals):
                 return False
@@ -98,6 +103,25 @@ def _begins_with_one(
         if length <= end - start and _count_same(text, start, part, 0, length) == length:
             return True
     return False
+
+
+@cython.cfunc
+def _begins_first_word(
+    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
+) -> cython.bint:
+    """Whether one of the literals stands where the first word begins, as far as that is ASCII."""
+    text: cython.p_uchar = folded
+    while start < end and not _is_in_word(text[start]):
+        start += 1
+    return start < end and (text[start] >= 128 or _begins_with_one(folded, start, end, literals))
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _is_in_word(code: cython.uchar) -> cython.bint:
+    """Whether the byte may be one of a word: a letter, digit or underscore of ASCII, or beyond ASCII."""
+    return 97 <= code <= 122 or 48 <= code <= 57 or code == 95 or code >= 128
 
 
 @cython.cfunc
@@ -205,9 +229,8 @@ class KnownPhrases:
 class Trial:
     """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words.
 
-    `longest_chars` and `most_words` are -1 where there is no limit.  A pattern that `is_inside` matches a part of the
-    line; one that `is_first_word` begins with the line's first word.  The rule looks at the `first` and at the `last`
-    so many lines alone, -1 for all lines.
+    `longest_chars` and `most_words` are -1 where there is no limit, `needs` is None where the pattern may match a part
+    of the line.  The rule looks at the `first` and at the `last` so many lines alone, -1 for all lines.
     """
 
     pattern = cython.declare(object, visibility="readonly")
@@ -219,8 +242,6 @@ class Trial:
     _needs: Needs
     _longest_chars: cython.Py_ssize_t
     _most_words: cython.Py_ssize_t
-    _is_inside: cython.bint
-    _is_first_word: cython.bint
 
     def __init__(
         self,
@@ -228,11 +249,9 @@ class Trial:
         rule: Any,
         order: int,
         *,
-        needs: Needs,
+        needs: Any,
         longest_chars: int = -1,
         most_words: int = -1,
-        is_inside: bool = False,
-        is_first_word: bool = False,
         first: int = -1,
         last: int = -1,
     ) -> None:
@@ -243,8 +262,6 @@ class Trial:
         self._needs = needs
         self._longest_chars = longest_chars
         self._most_words = most_words
-        self._is_inside = is_inside
-        self._is_first_word = is_first_word
         self.first = first
         self.last = last
 
@@ -451,7 +468,7 @@ class Screen:
         at = start = here.start
         stop = here.end - 2  # where the last four bytes may begin, the newline among them, and one further
         if self._always:
-            self._add(here, start, self._always)
+            self._add(here, self._always)
         if groups & self._short_groups:
             self._look_for_short(here)
         if self._may_begin(source, start, stop):
@@ -480,7 +497,7 @@ class Screen:
         trials: list
         for literal, groups, trials in self._short:
             if groups & here.groups and literal.stands_in(here.folded, here.start, here.end):
-                self._add(here, here.start, trials)
+                self._add(here, trials)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -510,7 +527,7 @@ class Screen:
             node = target
             at += 1
             if node and self._ends[node] >= 0:
-                self._add(here, start, self._trials[self._ends[node]])
+                self._add(here, self._trials[self._ends[node]])
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -535,11 +552,11 @@ class Screen:
             if start < here.start:
                 continue
             if _count_same(source, start, blob, first, length) == length:
-                self._add(here, start, self._trials[index])
+                self._add(here, self._trials[index])
 
     @cython.cfunc
-    def _add(self, here: _Place, start: cython.Py_ssize_t, trials: list) -> cython.void:
-        """Add the trials of a literal that begins there, those apart whose patterns surely don't match the line."""
+    def _add(self, here: _Place, trials: list) -> cython.void:
+        """Add the trials of a literal that stands in the line, those apart whose patterns surely don't match it."""
         trial: Trial
         for trial in trials:
             if trial._longest_chars != -1 and here.chars > trial._longest_chars:
@@ -553,9 +570,7 @@ class Screen:
                     continue
             elif not here.groups & _ANYWHERE:
                 continue
-            if trial._is_first_word and here.is_ascii and _has_word(here.folded, here.start, start):
-                continue
-            if not trial._is_inside and not trial._needs.are_met_at(here.folded, here.start - 1, here.end + 1):
+            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start - 1, here.end + 1):
                 continue
             if trial._most_words == -1 or here.word_count() <= trial._most_words:
                 here.add(trial)
@@ -579,7 +594,6 @@ class _Place:
     end: cython.Py_ssize_t
     chars: cython.Py_ssize_t
     groups: cython.int
-    is_ascii: cython.bint
     all_count: cython.Py_ssize_t
 
     def __init__(self, scanned: Any) -> None:
@@ -600,7 +614,6 @@ class _Place:
         self.start = self.rows[row + 7]
         self.end = (len(self.folded) if is_last else self.rows[row + 17]) - 1
         self.chars = self.rows[row + 4] - self.rows[row + 3]
-        self.is_ascii = self.rows[row + 6] - self.rows[row + 5] == self.chars
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -681,16 +694,3 @@ def _groups_of(trials: list) -> cython.int:
 def _rarity(gram: bytes) -> int:
     """How rare the bytes are in English text: the sum of their ranks."""
     return sum(len(_FREQUENT) if byte not in _FREQUENT else _FREQUENT.index(byte) for byte in gram)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _has_word(folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-    """Whether there is a letter, digit or underscore of ASCII in the half-open span."""
-    source: cython.p_uchar = folded
-    index: cython.Py_ssize_t
-    for index in range(start, end):
-        code: cython.int = source[index]
-        if 97 <= code <= 122 or 48 <= code <= 57 or code == 95:
-            return True
-    return False

@@ -7,7 +7,12 @@ from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
 
 class Needs:
-    def __init__(self, heads: Iterable[bytes] | None, sets: Iterable[tuple[bytes, ...]]) -> None: ...
+    def __init__(
+        self,
+        heads: Iterable[bytes] | None,
+        sets: Iterable[tuple[bytes, ...]],
+        firsts: Iterable[bytes] | None = ...,
+    ) -> None: ...
     def are_met(self, folded: bytes) -> bool: ...
 
 class NeedsOfMany:
@@ -30,11 +35,9 @@ class Trial:
         rule: Rule,
         order: int,
         *,
-        needs: Needs,
+        needs: Needs | None,
         longest_chars: int = ...,
         most_words: int = ...,
-        is_inside: bool = ...,
-        is_first_word: bool = ...,
         first: int = ...,
         last: int = ...,
     ) -> None: ...
