@@ -18,7 +18,7 @@ from cleaner.fold import fold_phrase
 from cleaner.line import Line
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.derived import kept
-from cleaner.rules.literals import LINE_START, MIN_CHARS, first_words, longest_match, other_needs_of, required_literals
+from cleaner.rules.literals import MIN_CHARS, longest_match, other_needs_of, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.rules.screen import KnownPhrases, Screen, Trial
@@ -55,7 +55,7 @@ class Matcher(Protocol):
 def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozenset[str]]:
     """A pattern of a rule as it is tried, and the literals one of which a line must hold; none for any line."""
     is_inside = rule.scope is Scope.INLINE
-    literals = _sought(pattern.source, is_inside=is_inside)
+    literals = required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
     longest = None if is_inside else longest_match(pattern.source)
     words = rule.conditions.own.words
     trial = Trial(
@@ -69,14 +69,6 @@ def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozens
         last=_few_lines(rule, "last"),
     )
     return trial, literals
-
-
-def _sought(pattern: str, *, is_inside: bool) -> frozenset[str]:
-    literals = required_literals(pattern, is_whole=not is_inside, min_chars=MIN_CHARS)
-    if is_inside or any(literal.startswith(LINE_START) for literal in literals):
-        return literals
-    first = first_words(pattern)
-    return first if first and min(map(len, first)) >= MIN_CHARS else literals
 
 
 _fold = kept(fold_phrase)

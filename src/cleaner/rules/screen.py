@@ -328,11 +328,12 @@ class Screen:
     _short_groups: cython.int
     _blob: bytes
     _starts: cython.int[::1]
-    # The tree: the children of a node are the edges from `_edges[node]` up to `_edges[node + 1]`; `_ends` has the
-    # literal that ends there, -1 for none.  `_heads` has 1 at the hashes of the first four bytes of literals, and
-    # `_short_heads` at the first bytes of those of one or two.
+    # The tree: a node's children are the edges from `_edges[node]` up to `_edges[node + 1]`; `_roots` has those of the
+    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has 1 at the hashes of
+    # the first four bytes of literals, and `_short_heads` at the first bytes of those of one or two.
     _heads: bytes
     _short_heads: bytes
+    _roots: cython.int[::1]
     _edges: cython.int[::1]
     _labels: bytes
     _targets: cython.int[::1]
@@ -397,6 +398,7 @@ class Screen:
             else:
                 short[literal[0]] = 1
         self._heads, self._short_heads = bytes(hashed), bytes(short)
+        self._roots = array("i", [children[0].get(byte, 0) for byte in range(256)])
         self._edges = array("i", [0, *accumulate(map(len, children))])
         self._labels = bytes(byte for edges in children for byte in edges)
         self._targets = array("i", [target for edges in children for target in edges.values()] or [0])
@@ -515,19 +517,19 @@ class Screen:
         """Add the trials of the literals with which the line begins."""
         labels: cython.p_uchar = self._labels
         at: cython.Py_ssize_t = start
-        node: cython.int = 0
+        node: cython.int = self._roots[source[start]]
         edge: cython.int
-        target: cython.int = 1
-        while target:
+        target: cython.int
+        while node:
+            if self._ends[node] >= 0:
+                self._add(here, self._trials[self._ends[node]])
+            at += 1
             target = 0
             for edge in range(self._edges[node], self._edges[node + 1]):
                 if labels[edge] == source[at]:
                     target = self._targets[edge]
                     break
             node = target
-            at += 1
-            if node and self._ends[node] >= 0:
-                self._add(here, self._trials[self._ends[node]])
 
     @cython.cfunc
     @cython.boundscheck(False)
