@@ -29,7 +29,7 @@ cleaner = Cleaner()
 for line in Path(sys.argv[1]).read_text("utf-8").splitlines():
     text = json.loads(line)
     cleaned, seen = cleaner.clean(text), scan(encode(text))
-    print(json.dumps([cleaned.text, repr(cleaned.edits), repr([seen.table, seen.folded, seen.phrases, seen.odd])]))
+    print(json.dumps([cleaned.text, repr(cleaned.edits), repr([seen.table, seen.folded, seen.hashes, seen.odd])]))
 """
 
 
@@ -67,5 +67,5 @@ def test_plain_modules_say_the_same(tmp_path: Path) -> None:
     assert len(lines) == len(texts) > 100
     for text, line in zip(texts, lines, strict=True):
         cleaned, seen = cleaner.clean(text), scan(encode(text))
-        wanted = [cleaned.text, repr(cleaned.edits), repr([seen.table, seen.folded, seen.phrases, seen.odd])]
+        wanted = [cleaned.text, repr(cleaned.edits), repr([seen.table, seen.folded, seen.hashes, seen.odd])]
         assert json.loads(line) == wanted

@@ -11,7 +11,6 @@ from cleaner.repeats import (
     HOLDS,
     HOLDS_FIRST_WORD,
     IS_IN,
-    places_among,
     places_beside,
     places_by_phrase,
     repeated_places,
@@ -26,9 +25,6 @@ def test_repeated_places_and_places_by_phrase(phrases: list[bytes]) -> None:
     places = places_by_phrase(phrases)
     assert places == {said: [place for place, one in enumerate(phrases) if one == said] for said in set(phrases)}
     assert repeated_places(phrases) == [place for place, said in enumerate(phrases) if said and len(places[said]) > 1]
-    assert places_among(phrases, {b"a", b"b a"}) == [
-        place for place, one in enumerate(phrases) if one in (b"a", b"b a")
-    ]
 
 
 @given(PHRASES)

@@ -57,15 +57,16 @@ def check(text: str) -> None:
     assert [row[module.NUMBER] for row in rows(scanned)] == content
     folded = scanned.folded.split(b"\n")[1:-1]
     assert len(folded) == len(content) == len(scanned.phrases)
-    for row, phrase, line_folded in zip(rows(scanned), scanned.phrases, folded, strict=True):
-        number, start, end, text_start, text_end, byte_start, byte_end, fold_start = row
+    for place, (row, phrase, line_folded) in enumerate(zip(rows(scanned), scanned.phrases, folded, strict=True)):
+        number, start, end, text_start, text_end, byte_start, byte_end, fold_start = row[:8]
         line = lines[number]
         assert (start, end) == (starts[number], min(starts[number + 1], len(text)))
         assert text[text_start:text_end] == line.strip()
         assert raw[byte_start:byte_end] == encode(line.strip())
         assert scanned.folded[fold_start - 1 :].startswith(b"\n" + line_folded + b"\n")
         if phrase is not None:
-            assert phrase == encode(fold_phrase(line)), line
+            assert phrase == scanned.phrase(place) == encode(fold_phrase(line)), line
+        assert scanned.hashes[place] == (0 if phrase is None else module.hash_phrase(phrase))
         assert module.count_words(raw, byte_start, byte_end, 10**6) == len(WORD.findall(line)), line
         assert is_prose(raw, byte_start, byte_end) == plain_is_prose(line.strip()), line
         assert is_heading(raw, byte_start, byte_end) == plain_is_heading(line.strip()), line
@@ -128,6 +129,16 @@ def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> N
             assert fold_character(parts[-1]) is None, hex(code)
 
 
+def test_hashes_tell_phrases_apart() -> None:
+    """Phrases of all lengths up to 40 with one byte changed anywhere, and those with empty bytes behind."""
+    base = bytes(range(97, 137))
+    phrases = {base[:length] for length in range(41)} | {bytes(length) for length in range(41)}
+    phrases |= {phrase[:at] + b"~" + phrase[at + 1 :] for phrase in phrases for at in range(len(phrase))}
+    hashes = set(map(module.hash_phrase, phrases))
+    assert len(hashes) == len(phrases) > 1_600
+    assert 0 not in hashes
+
+
 @given(st.lists(WORDY | st.just(""), min_size=1, max_size=9), st.sets(st.integers(0, 8)))
 @settings(max_examples=300, deadline=None)
 def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
@@ -139,3 +150,4 @@ def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
     assert found.line_count == wanted.line_count
     assert rows(found) == rows(wanted)
     assert (found.folded, found.phrases) == (wanted.folded, wanted.phrases)
+    assert found.hashes[: found.line_count] == wanted.hashes[: wanted.line_count]

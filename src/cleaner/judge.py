@@ -62,7 +62,7 @@ class Judge:
 
     def judge(self, page: Page) -> Judged:
         """What the rules ask for."""
-        return self._judge(page, self._matcher.find_lasting(page))
+        return self._judge(page, self._matcher.find(page))
 
     def judge_rest(self, judged: Judged, text: str) -> Judged:
         """What the rules ask for in a page's text after the lines that go have gone, and no others changed.
@@ -71,13 +71,14 @@ class Judge:
         """
         page = judged.page.without(frozenset(judged.gone), text)
         kept = judged.kept
-        return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
+        rest = [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest]
+        return self._judge(page, rest + self._matcher.find_at_edges(page))
 
     def _judge(self, page: Page, found: list[Hit]) -> Judged:
-        hits, claims = self._look(page, [*found, *self._matcher.find_at_edges(page)], with_late=False)
+        hits, claims = self._look(page, found, with_late=False)
         gone = {place: rule.reason for place, rule in claims.winners()}
         inside = _inside_edits(page, hits, claims, gone)
-        rest = [hit for hit in found if hit.line.place not in gone]
+        rest = [hit for hit in found if hit.is_lasting and hit.line.place not in gone]
         return Judged(page, gone, inside, rest)
 
     def is_settled(self, judged: Judged) -> bool:

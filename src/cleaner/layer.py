@@ -14,7 +14,9 @@ import cython
 
 from cleaner.model import Action, Edit
 from cleaner.repair import REPAIRS
+from cleaner.scan import COLUMNS
 
+_COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
 _REMOVE = Action.REMOVE
 _REPAIR = Action.REPAIR
 _TRAILING_SPACE = REPAIRS["trailing-space"]
@@ -75,7 +77,7 @@ class _Layer:
         while last >= 0 and last in self.gone:
             last -= 1
         for place in range(self.row_count):
-            row = place * 8
+            row = place * _COLUMNS
             start = self.rows[row + 1]
             if start > end:
                 self._blank_lines(end, start, number, self.rows[row])
@@ -90,8 +92,8 @@ class _Layer:
             self.kept, self.most, self.is_open = 1, 1 if place == last else 2, False
         if size > end:
             self._blank_lines(end, size, number, -1)
-        if last >= 0 and self.rows[last * 8 + 2] == size and self.text[size - 1] != "\n":
-            self._add(size, size, "\n", _REPAIR, _FINAL_NEWLINE, self.rows[last * 8] + 1, False)
+        if last >= 0 and self.rows[last * _COLUMNS + 2] == size and self.text[size - 1] != "\n":
+            self._add(size, size, "\n", _REPAIR, _FINAL_NEWLINE, self.rows[last * _COLUMNS] + 1, False)
         return self.out
 
     @cython.cfunc

@@ -13,6 +13,7 @@ from cleaner import scan as scanning
 from cleaner.fold import FOLDED, fold_phrase, fold_shape
 
 _UNKNOWN = cython.declare(cython.int, -1)
+_COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
 
 
 @cython.cclass
@@ -63,7 +64,7 @@ class Line:
     def phrase(self) -> str:
         """The text as phrases are compared: see `cleaner.fold.fold_phrase`."""
         if self._phrase is None:
-            folded = None if self._scan is None else self._scan.phrases[self._row]
+            folded = None if self._scan is None else self._scan.phrase(self._row)
             self._phrase = fold_phrase(self.text) if folded is None else folded.decode()
         return self._phrase
 
@@ -208,7 +209,7 @@ class Content:
         line: Line = self._lines[place]
         if line is None:
             row: cython.Py_ssize_t = self.row(place)
-            at: cython.Py_ssize_t = row * 8
+            at: cython.Py_ssize_t = row * _COLUMNS
             table: cython.int[::1] = self._table
             text: str = self.document.text
             evidence = self.document.evidence
@@ -243,7 +244,7 @@ class Content:
 
     @cython.cfunc
     def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        return self._table[place * 8] if self._numbers is None else self._numbers[place]
+        return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
     def folded(self, place: cython.Py_ssize_t) -> bytes:

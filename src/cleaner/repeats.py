@@ -5,14 +5,9 @@ Compiled like `cleaner.scan`.  Lines are given as UTF-8, places count them from 
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import cython
-
-
-def places_among(phrases: list[bytes], known: Container[bytes]) -> list[int]:
-    """The places of the lines that are among those known."""
-    return [place for place, phrase in enumerate(phrases) if phrase in known]
 
 
 def repeated_places(phrases: list[bytes]) -> list[int]:

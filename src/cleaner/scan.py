@@ -17,7 +17,7 @@ from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
 
 if cython.compiled:
-    from cython.cimports.libc.string import memchr
+    from cython.cimports.libc.string import memchr, memcpy
 
 IS_COMPILED: bool = cython.compiled
 
@@ -59,13 +59,21 @@ _EDGE_CHARACTER = regex.compile(r"[\p{P}\p{S} ]")
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
 # Columns of `Scan.table`: 0-based number among all lines; half-open span with the newline; span without outer white
-# space, in code points and in bytes; offset of the folded line in `Scan.folded`.
-NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED = range(8)
-COLUMNS = 8
+# space, in code points and in bytes; offset of the folded line in `Scan.folded`, and there the span of the phrase, -1
+# where the line must be folded as a whole.
+NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED, PHRASE_START, PHRASE_END = range(10)
+COLUMNS = 10
 _BYTE_START = cython.declare(cython.int, BYTE_START)
 _BYTE_END = cython.declare(cython.int, BYTE_END)
 _FOLDED = cython.declare(cython.int, FOLDED)
+_PHRASE_START = cython.declare(cython.int, PHRASE_START)
+_PHRASE_END = cython.declare(cython.int, PHRASE_END)
 _COLUMNS = cython.declare(cython.int, COLUMNS)
+
+# Of the hash of a phrase: 2 to the 64th by the golden ratio (Knuth, TAOCP 6.4), its square, and what 64 bits hold.
+_GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
+_GOLDEN_SQUARED = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15**2 % 2**64)
+_WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
@@ -94,10 +102,11 @@ class Scan:
     table = cython.declare(object, visibility="readonly")
     line_count = cython.declare(cython.Py_ssize_t, visibility="readonly")
     folded = cython.declare(bytes, visibility="readonly")
-    phrases = cython.declare(list, visibility="readonly")
+    hashes = cython.declare(object, visibility="readonly")
     odd = cython.declare(list, visibility="readonly")
     trailing = cython.declare(list, visibility="readonly")
     entangled = cython.declare(list, visibility="readonly")
+    _phrases: list
     _rows: cython.int[::1]
 
     def __init__(
@@ -106,7 +115,7 @@ class Scan:
         table: array[int],
         line_count: int,
         folded: bytes,
-        phrases: list[bytes | None],
+        hashes: array[int],
         odd: list[tuple[int, int]],
         trailing: list[tuple[int, int]],
         entangled: list[int],
@@ -116,10 +125,24 @@ class Scan:
         self._rows = table
         self.line_count = line_count
         self.folded = folded
-        self.phrases = phrases
+        self.hashes = hashes
         self.odd = odd
         self.trailing = trailing
         self.entangled = entangled
+        self._phrases = None
+
+    @property
+    def phrases(self) -> list[bytes | None]:
+        """The folded phrase of every line; see `phrase`."""
+        if self._phrases is None:
+            self._phrases = [self.phrase(place) for place in range(self.line_count)]
+        return self._phrases
+
+    def phrase(self, place: cython.Py_ssize_t) -> bytes | None:
+        """The folded line without edge punctuation, None where it must be folded as a whole."""
+        row: cython.Py_ssize_t = self._at(place)
+        start: cython.Py_ssize_t = self._rows[row + _PHRASE_START]
+        return None if start < 0 else self.folded[start : self._rows[row + _PHRASE_END]]
 
     def folded_line(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `folded`, with the newlines around it."""
@@ -281,6 +304,58 @@ def _decode(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.int:
 def _width(code: cython.int) -> cython.Py_ssize_t:
     """Number of bytes of a code point that is not ASCII, as UTF-8."""
     return 2 if code < 0x800 else 3 if code < 0x10000 else 4
+
+
+@cython.ccall
+def hash_phrase(phrase: bytes) -> cython.ulonglong:
+    """The hash of a folded phrase that `Scan.hashes` has where a line says it; never 0.
+
+    Others may have the same one, so who cares compares the phrases as well.
+    """
+    return _hash(phrase, 0, len(phrase))
+
+
+@cython.cfunc
+@cython.exceptval(check=False)
+def _hash(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.ulonglong:
+    """The hash of a half-open span: a polynomial of its words of eight bytes, mixed."""
+    golden: cython.ulonglong = _GOLDEN
+    squared: cython.ulonglong = _GOLDEN_SQUARED
+    code: cython.ulonglong = cython.cast(cython.ulonglong, end - start)
+    rest: cython.ulonglong = 0
+    at: cython.Py_ssize_t = start
+    while at + 16 <= end:  # two words at once, as multiplications wait for each other
+        code = code * squared + _word(source, at) * golden + _word(source, at + 8)
+        if not cython.compiled:
+            code &= _WORD_MAX
+        at += 16
+    if at + 8 <= end:
+        code = code * golden + _word(source, at)
+        at += 8
+    while at < end:
+        end -= 1
+        rest = rest << 8 | source[end]
+    code = code * golden + rest
+    if not cython.compiled:
+        code &= _WORD_MAX
+    code ^= code >> 32
+    code *= golden
+    if not cython.compiled:
+        code &= _WORD_MAX
+    code ^= code >> 29
+    return code if code else 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.ulonglong:
+    """The eight bytes that begin there as a number."""
+    if not cython.compiled:
+        return int.from_bytes(source[at : at + 8], "little")
+    word: cython.ulonglong = 0
+    memcpy(cython.address(word), source + at, 8)
+    return word
 
 
 @cython.cclass
@@ -527,11 +602,12 @@ class _Scanner:
 def scan(raw: bytes) -> Scan:
     r"""The lines of a text, given as UTF-8, that are not blank, each folded, and the spans that repair has to look at.
 
-    `table` has `COLUMNS` numbers a line.  `folded` holds the lines as UTF-8, each behind a newline and the last one
-    before one: every character folded by itself, white space squeezed.  `phrases` are the same lines without edge
-    punctuation, which is `fold_phrase`; None where a line must be folded as a whole.  `odd` are half-open code-point
-    spans of whole lines with odd characters or entities; `trailing` those of the white space at the end of other lines.
-    `entangled` are the places of the phrases that are None.
+    `table` has `COLUMNS` numbers a line; it and `hashes` may go on behind the last one.  `folded` holds the lines as
+    UTF-8, each behind a newline and the last one before one: every character folded by itself, white space squeezed.
+    `phrases` are the same lines without edge punctuation, which is `fold_phrase`; None where a line must be folded as a
+    whole.  `hashes` has `hash_phrase` of each, 0 for None.  `odd` are half-open code-point spans of whole lines with
+    odd characters or entities; `trailing` those of the white space at the end of other lines.  `entangled` are the
+    places of the phrases that are None.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
@@ -539,9 +615,11 @@ def scan(raw: bytes) -> Scan:
     here = _Scanner(raw)
     size: cython.Py_ssize_t = here.size
     source: cython.p_uchar = here.source
-    table = array("i", bytes(4 * COLUMNS * (_newline_count(source, size) + 1)))
+    most: cython.Py_ssize_t = _newline_count(source, size) + 1
+    table = array("i", bytes(4 * COLUMNS * most))
+    hashes = array("Q", bytes(8 * most))
     rows: cython.int[::1] = table
-    phrases: list[bytes | None] = []
+    codes: cython.ulonglong[::1] = hashes
     odd: list[tuple[int, int]] = []
     trailing: list[tuple[int, int]] = []
     entangled: list[int] = []
@@ -567,7 +645,7 @@ def scan(raw: bytes) -> Scan:
                 here.fold_carefully(start, end)
             next_first = (end + 1 if end < size else size) - here.extra
             if here.text_start >= 0:
-                row = line_count * 8
+                row = line_count * 10
                 rows[row] = number
                 rows[row + 1] = first
                 rows[row + 2] = next_first
@@ -576,14 +654,16 @@ def scan(raw: bytes) -> Scan:
                 rows[row + 5] = here.text_start
                 rows[row + 6] = here.text_end
                 rows[row + 7] = fold_start
-                line_count += 1
                 if here.is_entangled:
-                    entangled.append(len(phrases))
-                    phrases.append(None)
-                elif here.phrase_start < 0:
-                    phrases.append(b"")
+                    rows[row + 8] = rows[row + 9] = -1
+                    entangled.append(line_count)
                 else:
-                    phrases.append(bytes(here.out[here.phrase_start : here.phrase_end]))
+                    if here.phrase_start < 0:
+                        here.phrase_start = here.phrase_end = fold_start
+                    rows[row + 8] = here.phrase_start
+                    rows[row + 9] = here.phrase_end
+                    codes[line_count] = _hash(here.out, here.phrase_start, here.phrase_end)
+                line_count += 1
                 here.out[here.at] = 10
                 here.at += 1
             if here.is_odd:
@@ -592,7 +672,7 @@ def scan(raw: bytes) -> Scan:
                 trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
         start = end + 1
-    return Scan(raw, table, line_count, bytes(here.out[: here.at]), phrases, odd, trailing, entangled)
+    return Scan(raw, table, line_count, bytes(here.out[: here.at]), hashes, odd, trailing, entangled)
 
 
 @cython.cfunc
@@ -629,9 +709,11 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     size: cython.Py_ssize_t = len(raw)
     count: cython.Py_ssize_t = before.line_count
     table = array("i", bytes(4 * COLUMNS * (count + 1)))
+    hashes = array("Q", bytes(8 * (count + 1))) if gone else before.hashes
     old: cython.int[::1] = before._rows
     rows: cython.int[::1] = table
-    phrases: list[bytes | None] = []
+    old_codes: cython.ulonglong[::1] = before.hashes
+    codes: cython.ulonglong[::1] = hashes
     entangled: list[int] = []
     folded: list[bytes] = [b"\n"]
     number: cython.int = 0
@@ -640,13 +722,14 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     place: cython.Py_ssize_t
     row: cython.Py_ssize_t
     to: cython.Py_ssize_t = 0
+    kept_count: cython.Py_ssize_t = 0
     shift: cython.int = 0  # of what is folded
     copied: cython.Py_ssize_t = 1
     for place in range(count):
-        row = place * 8
+        row = place * 10
         if gone and place in gone:
             folded.append(before.folded[copied : old[row + 7]])
-            copied = old[row + 15] if place + 1 < count else len(before.folded)
+            copied = old[row + 17] if place + 1 < count else len(before.folded)
             shift -= copied - old[row + 7]
             continue
         while source[at] == 10:
@@ -661,21 +744,26 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
         rows[to + 5] = at - (old[row + 6] - old[row + 5])
         rows[to + 6] = at
         rows[to + 7] = old[row + 7] + shift
+        rows[to + 8] = rows[to + 9] = -1
+        if old[row + 8] >= 0:
+            rows[to + 8] = old[row + 8] + shift
+            rows[to + 9] = old[row + 9] + shift
         point = rows[to + 4]
         if at < size:
             at += 1
             point += 1
         rows[to + 2] = point
         number += 1
-        to += 8
         if gone:
-            if before.phrases[place] is None:
-                entangled.append(len(phrases))
-            phrases.append(before.phrases[place])
+            if old[row + 8] < 0:
+                entangled.append(kept_count)
+            codes[kept_count] = old_codes[place]
+        kept_count += 1
+        to += 10
     if not gone:
-        return Scan(raw, table, count, before.folded, before.phrases, [], [], before.entangled)
+        return Scan(raw, table, count, before.folded, hashes, [], [], before.entangled)
     folded.append(before.folded[copied:])
-    return Scan(raw, table, to >> 3, b"".join(folded), phrases, [], [], entangled)
+    return Scan(raw, table, kept_count, b"".join(folded), hashes, [], [], entangled)
 
 
 @cython.cfunc

@@ -79,10 +79,12 @@ class Page:
         """The folded phrase of each line of `content`, as UTF-8."""
         if not self.scan.entangled:
             return cast(list[bytes], self.scan.phrases)
-        return [
-            encode(fold_phrase(self.content[place].text)) if phrase is None else phrase
-            for place, phrase in enumerate(self.scan.phrases)
-        ]
+        return list(map(self.phrase, range(self.scan.line_count)))
+
+    def phrase(self, place: int) -> bytes:
+        """The folded phrase of the line of this place of `content`, as UTF-8."""
+        phrase = self.scan.phrase(place)
+        return encode(fold_phrase(self.content[place].text)) if phrase is None else phrase
 
     @lazy
     def places(self) -> dict[bytes, list[int]]:
