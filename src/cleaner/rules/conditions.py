@@ -30,6 +30,11 @@ else:
     from cleaner.rules.many import NeedsOfMany
 
 
+# Boilerplate comes back from document to document, in short lines; of so many each question remembers the answer.
+KNOWN_CHARS = 200
+KNOWN_LINES = 1_000
+
+
 @cython.cclass
 @cython.dataclasses.dataclass(frozen=True)
 class Range:
@@ -140,12 +145,21 @@ class LineTest:
         """Whether one of the phrases or patterns is the whole line."""
         if self.phrases is not None and self.phrases.holds(content, place):
             return True
-        if self.patterns:
-            needs: NeedsOfMany = self.patterns.needs
-            for number in needs.met(content, place):
-                if self.patterns[number].full_match(content.line(place)):
-                    return True
-        return False
+        if not self.patterns:
+            return False
+        needs: NeedsOfMany = self.patterns.needs
+        numbers: list = needs.met(content, place)
+        if not numbers:
+            return False
+        line: Line = content.line(place)
+        known = needs.known.get(line.text)
+        if known is None:
+            known = any(self.patterns[number].full_match(line) is not None for number in numbers)
+            if len(line.text) <= KNOWN_CHARS:
+                if len(needs.known) >= KNOWN_LINES:
+                    needs.known.clear()
+                needs.known[line.text] = known
+        return known
 
     def checks(self, content: Content, place: int, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""

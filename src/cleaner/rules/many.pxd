@@ -3,6 +3,7 @@
 from cleaner.line cimport Content
 
 cdef class NeedsOfMany:
+    cdef dict known
     cdef tuple _needs
     cdef list _by_first
     cdef int[::1] _codes

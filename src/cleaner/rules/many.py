@@ -68,11 +68,12 @@ def _signature(folded: bytes) -> bytes:
 class NeedsOfMany:
     """What several patterns need, each for itself.
 
-    `_by_first` are, by the first byte of a line, the numbers of the patterns that may match it; those whose codes begin
+    `known` are lines on which one of them was tried, and whether one matched.  `_by_first` are, by the first byte of a line, the numbers of the patterns that may match it; those whose codes begin
     at `_starts` need what the codes say.
     """
 
     def __init__(self, needs: Any) -> None:
+        self.known = {}
         self._needs = tuple(needs)
         numbers = range(len(self._needs))
         first = [None if one.heads is None else {head[1] for head in one.heads} for one in self._needs]
