@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, islice
+from operator import itemgetter
 
 import regex
 
@@ -44,8 +45,7 @@ HEADLINE_MIN_WORDS = 3
 HEADLINE_LINES = 10
 
 
-def _place(suspect: tuple[int, int]) -> int:
-    return suspect[0]
+_place = itemgetter(0)
 
 
 class Duplicates:
@@ -64,18 +64,18 @@ class Duplicates:
     def are_settled(self, page: Page, gone: Collection[int]) -> bool:
         """Whether no line would be claimed on the page without the lines of these places; False where one might."""
         headline = _headline_place(page, lambda place: place not in gone)
-        return not self._repeaters.suspects(page.scan, page.whole, headline=headline, gone=gone)
+        return not self._repeaters.suspects(page.scan, page.whole, headline, gone=gone)
 
     def _claim_below(self, above: int, headline: int, page: Page, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
         taken = () if claims.with_late else claims.by_place
-        suspects = self._repeaters.suspects(page.scan, page.whole, headline=headline, taken=taken, above=above)
+        suspects = self._repeaters.suspects(page.scan, page.whole, headline, taken=taken, above=above)
         for place, group in groupby(suspects, key=_place):
             was_alive = claims.is_alive(place)
             line = page.content[place]
-            for _, number in group:
+            for _, number, other in group:
                 rule = self._rules[number]
-                if _repeats_a_line_that_stays(rule, line, headline, page, claims) and acts(rule, page, line):
+                if _repeats_a_line_that_stays(rule, line, other, page, claims) and acts(rule, page, line):
                     if was_alive:
                         claims.add(line, rule, named=True)
                     else:
@@ -126,27 +126,20 @@ def _literals(rule: Rule) -> tuple[bytes, ...]:
     return tuple(map(encode, literals)) if all(needed) else ()
 
 
-def _repeats_a_line_that_stays(rule: Rule, line: Line, headline: int, page: Page, claims: Claims) -> bool:
-    said = said_by(rule, line)
-    other = _repeated_line(rule, said, line, headline, page, claims) if said else None
-    if other is None or other is line or rule.duplicate is None:
-        return False
-    return _repeats(rule, said, other.phrase) and rule.duplicate.reaches(line, other)
-
-
-def _repeated_line(rule: Rule, said: str, line: Line, headline: int, page: Page, claims: Claims) -> Line | None:
-    """The line that this one would repeat, if there is one and it stays."""
-    match rule.duplicate.against if rule.duplicate else None:
-        case "headline":
-            return page.content[headline] if headline >= 0 else None
-        case "earlier":
+def _repeats_a_line_that_stays(rule: Rule, line: Line, other: int, page: Page, claims: Claims) -> bool:
+    """Whether a suspect repeats the other line, or an earlier one where that does not stay or is not known (-1)."""
+    repeats = rule.duplicate
+    assert repeats is not None
+    if other >= 0 and repeats.against != "headline" and not claims.is_alive(other):
+        other = -1
+    if other < 0 or rule.patterns or repeats.match != "exact":
+        said = said_by(rule, line)
+        if other < 0 and repeats.against == "earlier":
             above = (place for place in page.places.get(encode(said), ()) if place < line.place)
-            return next((page.content[place] for place in above if claims.is_alive(place)), None)
-        case "next":
-            other = page.neighbour(line, 1)
-        case _:
-            other = page.neighbour(line, -1)
-    return other if other is not None and claims.is_alive(other.place) else None
+            other = next(filter(claims.is_alive, above), -1)
+        if not said or other < 0 or not _repeats(repeats, said, page.content[other].phrase):
+            return False
+    return repeats.reaches(line.place - other)
 
 
 def said_by(rule: Rule, line: Line) -> str:
@@ -160,16 +153,15 @@ def said_by(rule: Rule, line: Line) -> str:
     return ""
 
 
-def _repeats(rule: Rule, said: str, other: str) -> bool:
-    """Whether the folded texts stand to each other as the rule's `match` asks, in whole words."""
-    assert rule.duplicate is not None
-    match rule.duplicate.match:
+def _repeats(repeats: Duplicate, said: str, other: str) -> bool:
+    """Whether the folded texts stand to each other as `match` asks, in whole words."""
+    match repeats.match:
         case "contained":
             return said != other and _stands_in(said, other)
         case "prefix":
             return said != other and _begins(other, said)
         case "fuzzy":
-            return _dice(said, other) >= rule.duplicate.similarity
+            return _dice(said, other) >= repeats.similarity
         case _:
             return said == other
 

@@ -15,6 +15,7 @@ import cython
 from cleaner import scan as scanning
 
 if cython.compiled:
+    from cython.cimports.cpython.array import array as typed_array
     from cython.cimports.libc.string import memchr, memcmp
 
 _COLUMNS = cython.declare(cython.int, scanning.COLUMNS)
@@ -63,6 +64,7 @@ _UNKNOWN = cython.declare(cython.int, UNKNOWN)
 
 _NO_LIMIT = cython.declare(cython.Py_ssize_t, -1)
 _NOT_ASKED = cython.declare(cython.int, -1)
+_NONE = cython.declare(cython.Py_ssize_t, -1)  # no line
 
 
 @cython.cclass
@@ -158,7 +160,8 @@ class _Lines:
     line_count: cython.Py_ssize_t
     folded_end: cython.Py_ssize_t
     room: cython.Py_ssize_t
-    rows: cython.int[::1]
+    table: typed_array
+    rows: cython.p_int
     places: cython.int[::1]
     starts: cython.int[::1]
     ends: cython.int[::1]
@@ -183,8 +186,10 @@ class _Lines:
     @cython.initializedcheck(False)
     def read(self, scanned: object, whole: dict, gone: object, headline: cython.Py_ssize_t) -> cython.void:
         """Take the lines of a scan; `whole` are the phrases that it does not know, by place."""
-        rows: cython.int[::1] = scanned.table
-        codes: cython.ulonglong[::1] = scanned.hashes
+        table: typed_array = scanned.table
+        hashes: typed_array = scanned.hashes
+        rows: cython.p_int = table.data.as_ints if cython.compiled else table
+        codes: cython.p_ulonglong = hashes.data.as_ulonglongs if cython.compiled else hashes
         line_count: cython.Py_ssize_t = scanned.line_count
         columns: cython.Py_ssize_t = _COLUMNS
         start: cython.Py_ssize_t = _PHRASE_START
@@ -194,7 +199,7 @@ class _Lines:
         has_gone: cython.bint = False
         if line_count > self.room:
             self.make_room(2 * line_count)
-        self.scanned, self.source, self.whole, self.rows = scanned, scanned.folded, whole, rows
+        self.scanned, self.source, self.whole, self.table, self.rows = scanned, scanned.folded, whole, table, rows
         self.line_count, self.folded_end = line_count, len(self.source)
         self.headline = -1
         self.is_linked = False
@@ -238,7 +243,7 @@ class _Lines:
     @cython.cfunc
     def forget(self) -> cython.void:
         """Let go of the page."""
-        self.scanned = self.source = self.whole = self.taken = self.found = self.rows = None
+        self.scanned = self.source = self.whole = self.taken = self.found = self.table = None
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -284,7 +289,7 @@ class _Lines:
         against: cython.int = repeater._against
         stop: cython.Py_ssize_t = self.count
         line: cython.Py_ssize_t
-        other: cython.Py_ssize_t = -1
+        other: cython.Py_ssize_t = _NONE
         if repeater._reach != _NO_LIMIT and repeater._reach < stop:
             stop = repeater._reach
         if against == _EARLIER:
@@ -355,16 +360,30 @@ class _Lines:
     ) -> cython.void:
         """Add the lines that earlier lines may say, near enough."""
         line: cython.Py_ssize_t
+        other: cython.Py_ssize_t
         if repeater._relation != _SAME:
             for line in range(start, stop):
                 if self.is_whole(line) or self.holds_literal(line, repeater):
-                    self.add(line, -1, repeater, number)
+                    self.add(line, _NONE, repeater, number)
             return
         for line in range(start, stop):
-            if self.earlier[line] >= 0 and (
-                repeater._within == _NO_LIMIT or line - self.earlier[line] <= repeater._within
-            ):
-                self.add(line, -1, repeater, number)
+            other = self.earlier[line]
+            if other >= 0 and (repeater._within == _NO_LIMIT or line - other <= repeater._within):
+                other = self.first_that_stays(line)
+                if other < line:
+                    self.add(line, other, repeater, number)
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def first_that_stays(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The first line that says the same and is not taken, or the line itself."""
+        other: cython.Py_ssize_t = self.first[line]
+        if self.taken:
+            while other < line and (self.places[other] in self.taken or not self.is_same(other, line)):
+                other += 1
+        return other
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -375,15 +394,14 @@ class _Lines:
     ) -> cython.void:
         """Add a suspect, where the rule may take it and the neighbour that it would repeat, if any, still stands."""
         place: cython.Py_ssize_t = self.places[line]
+        other_place: cython.Py_ssize_t = self.places[other] if other >= 0 else _NONE
         if place <= self.above:
             return
         if self.taken:
-            if place in self.taken:
-                return
-            if other >= 0 and repeater._against != _HEADLINE and self.places[other] in self.taken:
+            if place in self.taken or (repeater._against > _HEADLINE and other_place in self.taken):
                 return
         if repeater._meets(self.scanned, place):
-            self.found.append((place, number))
+            self.found.append((place, number, other_place))
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -561,14 +579,17 @@ class Repeaters:
         self,
         scanned: Any,
         whole: dict[int, bytes],
+        headline: cython.Py_ssize_t,
         *,
-        headline: cython.Py_ssize_t = -1,
         gone: Collection[int] = (),
         taken: Container[int] = (),
         above: cython.Py_ssize_t = -1,
-    ) -> list[tuple[int, int]]:
-        """Places of lines that might repeat what a rule says that they repeat, each with the rule's number, in order;
-        the other lines surely don't.
+    ) -> list[tuple[int, int, int]]:
+        """Places of lines that might repeat what a rule says that they repeat, in order, each with the rule's number and
+        the place of the other line; lines that are not among them surely don't.
+
+        The other line is the headline, the neighbour, or the first one that says the same; -1 where it is an earlier
+        line and a part of the line may say it.
 
         Lines that have `gone` are as if they had never stood there.  Lines that are `taken` are nothing to repeat and
         no suspects, and no line is that does not stand below `above`.  `headline` is the place of the line that is one,

@@ -44,9 +44,9 @@ class Repeaters:
         self,
         scanned: Scan,
         whole: Mapping[int, bytes],
+        headline: int,
         *,
-        headline: int = -1,
         gone: Collection[int] = (),
         taken: Container[int] = (),
         above: int = -1,
-    ) -> list[tuple[int, int]]: ...
+    ) -> list[tuple[int, int, int]]: ...

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cleaner.model import Reason
 
 if TYPE_CHECKING:
-    from cleaner.line import Line
     from cleaner.rules.conditions import Conditions, LineTest, Unless
     from cleaner.rules.examples import Example
     from cleaner.rules.pattern import LinePattern
@@ -98,9 +97,9 @@ class Duplicate:
     within: int | None = None
     passage: Passage | None = None
 
-    def reaches(self, line: Line, other: Line) -> bool:
-        """Whether the line stands near enough to the other one."""
-        return self.within is None or line.place - other.place <= self.within
+    def reaches(self, distance: int) -> bool:
+        """Whether a line may stand so many lines below the one that it repeats, blank ones apart."""
+        return self.within is None or distance <= self.within
 
 
 @dataclass(frozen=True, slots=True)
