@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, islice
-from operator import itemgetter
 
 import regex
 
@@ -45,7 +44,8 @@ HEADLINE_MIN_WORDS = 3
 HEADLINE_LINES = 10
 
 
-_place = itemgetter(0)
+def _place(suspect: tuple[int, int, int]) -> int:
+    return suspect[0]
 
 
 class Duplicates:
@@ -98,6 +98,7 @@ def _make_repeater(rule: Rule) -> Repeater:
         rule.conditions.own,
         has_patterns=bool(rule.patterns),
         least_chars=min((shortest_match(pattern.source) for pattern in rule.patterns), default=0),
+        least_said=min((shortest_match(pattern.source, "said") for pattern in rule.patterns), default=0),
         reach=where.first if where is not None and isinstance(where.first, int) else None,
         within=repeats.within,
         passage=repeats.passage,

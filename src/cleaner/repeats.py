@@ -1,7 +1,8 @@
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
 """Which folded lines say what others say: questions that are asked of all lines of every document.
 
-Compiled like `cleaner.scan`.  Rules are made ready once as numbers; the lines that one of them might take are then found
-without an object being made of any line.
+Compiled like `cleaner.scan`.  Rules are made ready once as numbers; the lines that one of them might take are then
+found without an object being made of any line.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if cython.compiled:
 _COLUMNS = cython.declare(cython.int, scanning.COLUMNS)
 _TEXT_START = cython.declare(cython.int, scanning.TEXT_START)
 _TEXT_END = cython.declare(cython.int, scanning.TEXT_END)
+_BYTE_START = cython.declare(cython.int, scanning.BYTE_START)
+_BYTE_END = cython.declare(cython.int, scanning.BYTE_END)
 _FOLDED = cython.declare(cython.int, scanning.FOLDED)
 _PHRASE_START = cython.declare(cython.int, scanning.PHRASE_START)
 _PHRASE_END = cython.declare(cython.int, scanning.PHRASE_END)
@@ -51,30 +54,33 @@ _EARLIER = cython.declare(cython.int, EARLIER)
 _HEADLINE = cython.declare(cython.int, HEADLINE)
 _NEXT = cython.declare(cython.int, NEXT)
 
-# What a line surely has in common with the one that it repeats: it is the same, stands in it or at its beginning, begins
-# with it, holds it, ends in whole words with which that one begins, holds its first word, or nothing is known.
-SAME, IS_IN, IS_HEAD, BEGINS, HOLDS, ENDS_IN_HEAD, HOLDS_FIRST_WORD, UNKNOWN = range(8)
+# What a line surely has in common with the one that it repeats: it is the same, the other one begins with it, it begins
+# with the other one (so far both begin with the same byte); it stands in the other one, holds it, ends in whole words
+# with which that one begins, holds its first word; or nothing is known.
+SAME, IS_HEAD, BEGINS, IS_IN, HOLDS, ENDS_IN_HEAD, HOLDS_FIRST_WORD, UNKNOWN = range(8)
 _SAME = cython.declare(cython.int, SAME)
 _IS_IN = cython.declare(cython.int, IS_IN)
 _IS_HEAD = cython.declare(cython.int, IS_HEAD)
 _BEGINS = cython.declare(cython.int, BEGINS)
 _HOLDS = cython.declare(cython.int, HOLDS)
-_ENDS_IN_HEAD = cython.declare(cython.int, ENDS_IN_HEAD)
+_HOLDS_FIRST_WORD = cython.declare(cython.int, HOLDS_FIRST_WORD)
 _UNKNOWN = cython.declare(cython.int, UNKNOWN)
 
 _NO_LIMIT = cython.declare(cython.Py_ssize_t, -1)
 _NOT_ASKED = cython.declare(cython.int, -1)
 _NONE = cython.declare(cython.Py_ssize_t, -1)  # no line
 
+_SPARED_LINES = cython.declare(cython.Py_ssize_t, 100_000)  # the arrays of longer pages are given back
+
 
 @cython.cclass
 class Repeater:
-    """What a rule's lines surely are: those that say again what another line says, which is `against`.
+    """What the lines that a rule takes surely are, because they say again what another line says, that of `against`.
 
-    They have the `relation` to that line, hold one of the `literals` (if any), have `least_chars`, and are among the first lines up to
-    `reach`; an earlier line stands at most `within` lines before.  With a `passage` the line is part of at least so many
-    lines, words and lines of prose in a row that earlier lines in a row say.  `has_patterns` is for rules that compare a
-    part of the line.  `own` is what the rule asks of the line itself.
+    They have the `relation` to it.  Where the rule `has_patterns`, they have at least `least_chars` characters, those
+    that they say again `least_said`, and hold one of the `literals`, if there are any.  They are among the first lines,
+    `reach` in number, and an earlier line stands at most `within` lines before them; None is no limit.  With a
+    `passage` earlier lines in a row say so much in a row with them.  `own` is what the rule asks of the line itself.
     """
 
     _against: cython.int
@@ -83,10 +89,11 @@ class Repeater:
     _has_patterns: cython.bint
     _reach: cython.Py_ssize_t
     _within: cython.Py_ssize_t
-    _lines: cython.Py_ssize_t
+    _passage_lines: cython.Py_ssize_t
     _passage_words: cython.Py_ssize_t
     _passage_prose: cython.Py_ssize_t
     _least_chars: cython.Py_ssize_t
+    _least_said: cython.Py_ssize_t
     _least_words: cython.Py_ssize_t
     _most_words: cython.Py_ssize_t
     _prose: cython.int
@@ -101,6 +108,7 @@ class Repeater:
         *,
         has_patterns: bool,
         least_chars: int,
+        least_said: int,
         reach: int | None,
         within: int | None,
         passage: Any,
@@ -111,17 +119,18 @@ class Repeater:
         self._has_patterns = has_patterns
         self._reach = _number(reach)
         self._within = _number(within)
-        self._lines = 0 if passage is None else passage.line_count
+        self._passage_lines = 0 if passage is None else passage.line_count
         self._passage_words = 0 if passage is None else passage.word_count
         self._passage_prose = 0 if passage is None else passage.prose_count
         self._least_chars = least_chars
+        self._least_said = least_said
         self._least_words = 0 if own.words is None else own.words.min
         self._most_words = _number(None if own.words is None else own.words.max)
         self._prose = _number(own.prose)
         self._heading = _number(own.heading)
 
     @cython.cfunc
-    def _meets(self, scanned: object, place: cython.Py_ssize_t) -> cython.bint:
+    def meets(self, scanned: object, place: cython.Py_ssize_t) -> cython.bint:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
         words: cython.Py_ssize_t
         if self._least_words > 0 or self._most_words != _NO_LIMIT:
@@ -158,7 +167,7 @@ class _Lines:
     is_linked: cython.bint
     has_whole: cython.bint
     line_count: cython.Py_ssize_t
-    folded_end: cython.Py_ssize_t
+    folded_size: cython.Py_ssize_t
     room: cython.Py_ssize_t
     table: typed_array
     rows: cython.p_int
@@ -171,19 +180,17 @@ class _Lines:
     slots: cython.int[::1]
 
     def __init__(self) -> None:
-        self.room = 0
+        self.make_room(256)
 
     @cython.cfunc
     def make_room(self, room: cython.Py_ssize_t) -> cython.void:
+        """Let so many lines have a place in all arrays."""
         self.room = room
         self.places, self.starts, self.ends = _integers(room), _integers(room), _integers(room)
         self.first, self.earlier, self.slots = _integers(room), _integers(room), _integers(4 * room)
         self.codes = array("Q", bytes(8 * room))
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def read(self, scanned: object, whole: dict, gone: object, headline: cython.Py_ssize_t) -> cython.void:
         """Take the lines of a scan; `whole` are the phrases that it does not know, by place."""
         table: typed_array = scanned.table
@@ -198,9 +205,9 @@ class _Lines:
         count: cython.Py_ssize_t = 0
         has_gone: cython.bint = False
         if line_count > self.room:
-            self.make_room(2 * line_count)
+            self.make_room(line_count + line_count // 2)
         self.scanned, self.source, self.whole, self.table, self.rows = scanned, scanned.folded, whole, table, rows
-        self.line_count, self.folded_end = line_count, len(self.source)
+        self.line_count, self.folded_size = line_count, len(self.source)
         self.headline = -1
         self.is_linked = False
         if gone:
@@ -246,9 +253,6 @@ class _Lines:
         self.scanned = self.source = self.whole = self.taken = self.found = self.table = None
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def has_repeated(self) -> cython.bint:
         """Whether some line says what an earlier one says; which ones is found by a hash table of the last ones."""
         size: cython.Py_ssize_t = 2
@@ -281,9 +285,6 @@ class _Lines:
         return self.repeated_count > 0
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def look_for(self, repeater: Repeater, number: cython.Py_ssize_t) -> cython.void:
         """Add the suspects of one rule."""
         against: cython.int = repeater._against
@@ -299,24 +300,27 @@ class _Lines:
             other = self.headline
             if other < 0:
                 return
+        source: cython.p_uchar = self.source
+        is_begin: cython.bint = repeater._relation <= _BEGINS and not self.has_whole
         for line in range(stop):
             if against != _HEADLINE:
                 other = line + 1 if against == _NEXT else line - 1
-            if line != other and 0 <= other < self.count and self.may_repeat(line, other, repeater):
+            if line == other or not 0 <= other < self.count:
+                continue
+            if is_begin and source[self.starts[line]] != source[self.starts[other]]:
+                continue  # as most lines
+            if self.may_repeat(line, other, repeater):
                 self.add(line, other, repeater, number)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def look_for_earlier(self, repeater: Repeater, number: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.void:
         """Add the suspects of a rule whose lines say what earlier lines say."""
         distance: cython.Py_ssize_t = 0
         start: cython.Py_ssize_t = 0
         line: cython.Py_ssize_t
-        if (repeater._relation == _SAME or repeater._lines) and not self.has_repeated():
+        if (repeater._relation == _SAME or repeater._passage_lines) and not self.has_repeated():
             return
-        if not repeater._lines:
+        if not repeater._passage_lines:
             self.look_between(0, stop, repeater, number)
             return
         # a run is followed from the first line that said the same, for as long as the next lines are the same too
@@ -329,15 +333,12 @@ class _Lines:
                 distance, start = line - self.first[line], line
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def is_passage(self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the lines are as much as the rule asks of a passage."""
         prose: cython.Py_ssize_t = 0
         words: cython.Py_ssize_t = 0
         line: cython.Py_ssize_t
-        if stop - start < repeater._lines:
+        if stop - start < repeater._passage_lines:
             return False
         for line in range(start, stop):
             if prose >= repeater._passage_prose:
@@ -352,9 +353,6 @@ class _Lines:
         return words >= repeater._passage_words
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def look_between(
         self, start: cython.Py_ssize_t, stop: cython.Py_ssize_t, repeater: Repeater, number: cython.Py_ssize_t
     ) -> cython.void:
@@ -374,9 +372,6 @@ class _Lines:
                     self.add(line, other, repeater, number)
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def first_that_stays(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The first line that says the same and is not taken, or the line itself."""
         other: cython.Py_ssize_t = self.first[line]
@@ -386,34 +381,27 @@ class _Lines:
         return other
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def add(
         self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, repeater: Repeater, number: cython.Py_ssize_t
     ) -> cython.void:
         """Add a suspect, where the rule may take it and the neighbour that it would repeat, if any, still stands."""
         place: cython.Py_ssize_t = self.places[line]
         other_place: cython.Py_ssize_t = self.places[other] if other >= 0 else _NONE
-        if place <= self.above:
+        if place <= self.above or (self.taken and place in self.taken):
             return
-        if self.taken:
-            if place in self.taken or (repeater._against > _HEADLINE and other_place in self.taken):
-                return
-        if repeater._meets(self.scanned, place):
+        if repeater._against > _HEADLINE and self.taken and other_place in self.taken:
+            return
+        if repeater.meets(self.scanned, place):
             self.found.append((place, number, other_place))
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def may_repeat(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line may repeat the other one; the question that fewer lines pass is asked first."""
         if repeater._has_patterns and self.is_whole(line):
             return True
         if repeater._relation <= _BEGINS:
-            return self.has_in_common(line, other, repeater._relation) and self.holds_literal(line, repeater)
-        return self.holds_literal(line, repeater) and self.has_in_common(line, other, repeater._relation)
+            return self.has_in_common(line, other, repeater) and self.holds_literal(line, repeater)
+        return self.holds_literal(line, repeater) and self.has_in_common(line, other, repeater)
 
     @cython.cfunc
     @cython.inline
@@ -422,28 +410,26 @@ class _Lines:
         return self.has_whole and self.places[line] in self.whole
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
     def holds_literal(self, line: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
-        """Whether the line holds one of the literals that the rule's patterns need, if they need any."""
-        place: cython.Py_ssize_t = self.places[line]
-        row: cython.Py_ssize_t = place * _COLUMNS
+        """Whether the line has the characters and one of the literals that the rule's patterns need."""
+        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
+        literal: bytes
         if self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START] < repeater._least_chars:
             return False
-        row += _FOLDED
-        start: cython.Py_ssize_t = self.rows[row]
-        end: cython.Py_ssize_t = self.folded_end if place + 1 == self.line_count else self.rows[row + _COLUMNS]
-        literal: bytes
         for literal in repeater._literals:
-            if _find(self.source, start, end, literal, 0, len(literal)):
+            if _stands_in(literal, 0, len(literal), self.source, self.rows[row + _FOLDED], self.folded_end(line)):
                 return True
         return not repeater._literals
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
+    def folded_end(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Where the folded line ends."""
+        place: cython.Py_ssize_t = self.places[line]
+        if place + 1 == self.line_count:
+            return self.folded_size - 1
+        return self.rows[(place + 1) * _COLUMNS + _FOLDED] - 1
+
+    @cython.cfunc
     def is_same(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t) -> cython.bint:
         """Whether both lines say the same."""
         size: cython.Py_ssize_t = self.ends[line] - self.starts[line]
@@ -454,35 +440,67 @@ class _Lines:
         )
 
     @cython.cfunc
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
-    def has_in_common(
-        self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, relation: cython.int
-    ) -> cython.bint:
-        """Whether the line has the relation to the other one; an empty line has none to any."""
-        source: bytes = self.source
+    def has_in_common(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
+        """Whether the line has the rule's relation to the other one; an empty line has none to any."""
+        source: cython.p_uchar = self.source
+        relation: cython.int = repeater._relation
         start: cython.Py_ssize_t = self.starts[line]
         end: cython.Py_ssize_t = self.ends[line]
         head: cython.Py_ssize_t = self.starts[other]
         tail: cython.Py_ssize_t = self.ends[other]
-        if relation == _UNKNOWN:
-            return True
-        if start == end or head == tail:
-            return False
+        is_so: cython.bint = relation == _UNKNOWN
+        if is_so or start == end or head == tail:
+            return is_so
         if relation == _SAME:
-            return self.is_same(line, other)
-        if relation == _IS_IN:
-            return end - start < tail - head and _find(source, head, tail, source, start, end)
-        if relation == _IS_HEAD:
-            return end - start < tail - head and _is_equal(source, start, head, end - start)
-        if relation == _BEGINS:
-            return tail - head <= end - start and _is_equal(source, start, head, tail - head)
-        if relation == _HOLDS:
-            return _find(source, start, end, source, head, tail)
-        if relation == _ENDS_IN_HEAD:
-            return _ends_in_head(source, start, end, head, tail)
-        return _find(source, start, end, source, head, _word_end(source, head, tail))
+            is_so = self.is_same(line, other)
+        elif relation == _IS_HEAD:
+            is_so = end - start < tail - head and _is_equal(source, start, head, end - start)
+        elif relation == _BEGINS:
+            is_so = tail - head <= end - start and _is_equal(source, start, head, tail - head)
+        elif relation == _IS_IN:
+            is_so = end - start < tail - head and _stands_in(source, start, end, source, head, tail)
+        elif relation == _HOLDS:
+            is_so = _stands_in(source, head, tail, source, start, end)
+        elif relation == _HOLDS_FIRST_WORD:
+            is_so = _stands_in(source, head, _word_end(source, head, tail), source, start, end)
+        else:
+            is_so = self.ends_in_head(line, head, tail, repeater._least_said)
+        return is_so
+
+    @cython.cfunc
+    def ends_in_head(
+        self,
+        line: cython.Py_ssize_t,
+        head: cython.Py_ssize_t,
+        tail: cython.Py_ssize_t,
+        least_said: cython.Py_ssize_t,
+    ) -> cython.bint:
+        """Whether the line ends in what the span begins with, up to the end of a word there, be it a single byte; in
+        ASCII, where folding drops spaces and edges alone, the line must also have had enough characters there.
+        """
+        source: cython.p_uchar = self.source
+        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
+        line_start: cython.Py_ssize_t = self.rows[row + _FOLDED]
+        chars: cython.Py_ssize_t = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
+        start: cython.Py_ssize_t = self.starts[line]
+        end: cython.Py_ssize_t = self.ends[line]
+        last: cython.uchar = source[end - 1]
+        size: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        if self.rows[row + _BYTE_END] - self.rows[row + _BYTE_START] > chars:
+            least_said = 0
+        for size in range(1, min(end - start, tail - head) + 1):
+            if (
+                source[head + size - 1] == last
+                and not (head + size < tail and _is_in_word(source[head + size]))
+                and _is_equal(source, end - size, head, size)
+            ):
+                at = end - size
+                while at > line_start and not _is_in_word(source[at - 1]):
+                    at -= 1
+                if chars - (at - line_start) >= least_said:
+                    return True
+        return False
 
 
 @cython.cfunc
@@ -499,13 +517,13 @@ def _is_equal(
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def _find(
-    source: cython.p_uchar,
-    start: cython.Py_ssize_t,
-    end: cython.Py_ssize_t,
+def _stands_in(
     part: cython.p_uchar,
     part_start: cython.Py_ssize_t,
     part_end: cython.Py_ssize_t,
+    source: cython.p_uchar,
+    start: cython.Py_ssize_t,
+    end: cython.Py_ssize_t,
 ) -> cython.bint:
     """Whether a part that is not empty stands in the span; looked for by its last byte, as many literals begin with a
     space.
@@ -522,28 +540,6 @@ def _find(
         if memcmp(found - before, part + part_start, before) == 0:
             return True
         at += 1
-    return False
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _ends_in_head(
-    source: cython.p_uchar,
-    start: cython.Py_ssize_t,
-    end: cython.Py_ssize_t,
-    head: cython.Py_ssize_t,
-    tail: cython.Py_ssize_t,
-) -> cython.bint:
-    """Whether the first span ends in what the second begins with, up to the end of a word there, be it a single byte."""
-    size: cython.Py_ssize_t
-    last: cython.uchar = source[end - 1]
-    for size in range(1, min(end - start, tail - head) + 1):
-        if (
-            source[head + size - 1] == last
-            and not (head + size < tail and _is_in_word(source[head + size]))
-            and _is_equal(source, end - size, head, size)
-        ):
-            return True
     return False
 
 
@@ -585,8 +581,8 @@ class Repeaters:
         taken: Container[int] = (),
         above: cython.Py_ssize_t = -1,
     ) -> list[tuple[int, int, int]]:
-        """Places of lines that might repeat what a rule says that they repeat, in order, each with the rule's number and
-        the place of the other line; lines that are not among them surely don't.
+        """Places of lines that might repeat what a rule says that they repeat, in order, each with the rule's number
+        and the place of the other line; lines that are not among them surely don't.
 
         The other line is the headline, the neighbour, or the first one that says the same; -1 where it is an earlier
         line and a part of the line may say it.
@@ -608,7 +604,8 @@ class Repeaters:
         for number in range(len(self._repeaters)):
             lines.look_for(self._repeaters[number], number)
         lines.forget()
-        self._spare = lines
+        if lines.room <= _SPARED_LINES:
+            self._spare = lines
         if len(found) > 1:
             found.sort()
         return found

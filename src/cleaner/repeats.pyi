@@ -1,6 +1,6 @@
 # What `repeats.py` says to type checkers; its own annotations are for Cython.
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable
 
 from cleaner.rules.conditions import LineTest
 from cleaner.scan import Scan
@@ -33,6 +33,7 @@ class Repeater:
         *,
         has_patterns: bool,
         least_chars: int,
+        least_said: int,
         reach: int | None,
         within: int | None,
         passage: Passage | None,
@@ -43,7 +44,7 @@ class Repeaters:
     def suspects(
         self,
         scanned: Scan,
-        whole: Mapping[int, bytes],
+        whole: dict[int, bytes],
         headline: int,
         *,
         gone: Collection[int] = (),

@@ -7,7 +7,7 @@ looks at, which in most documents are few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -66,7 +66,7 @@ class Page:
         return [self.whole[place] if phrase is None else phrase for place, phrase in enumerate(self.scan.phrases)]
 
     @lazy
-    def whole(self) -> Mapping[int, bytes]:
+    def whole(self) -> dict[int, bytes]:
         """The folded phrases that the scan does not know, because those lines are folded as a whole; by place."""
         return {place: encode(fold_phrase(self.content[place].text)) for place in self.scan.entangled}
 

@@ -117,14 +117,20 @@ _NO_LIMIT = 100_000
 
 
 @kept
-def shortest_match(pattern: str) -> int:
-    """The least characters that the pattern can match, literals apart: two or three of them may match one character.
+def shortest_match(pattern: str, group: str = "") -> int:
+    """The least characters that the pattern, or its group of that name, surely matches; 0 where none are known.
+
+    Literals are not counted, because two or three of them may match a single character.
 
     >>> shortest_match(r"watch[:|]\\s*.{5,200}")
     6
     """
     tree = _parse(pattern)
-    return 0 if tree is None else _least_chars(tree)
+    if tree is None:
+        return 0
+    if not group:
+        return _least_chars(tree)
+    return next((_least_chars(part[1][3]) for part in tree if _is_group(tree, part, group)), 0)
 
 
 def _least_chars(tree: Iterable[Part]) -> int:
