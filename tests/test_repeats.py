@@ -67,7 +67,7 @@ RELATIONS: dict[int, Callable[[bytes, bytes], bool]] = {
     IS_IN: lambda one, other: one != other and one in other,
     HOLDS: lambda one, other: other in one,
     ENDS_IN_HEAD: lambda one, other: any(one.endswith(head) for head in heads(other)),
-    HOLDS_FIRST_WORD: lambda one, other: other.split(b" ")[0] in one,
+    HOLDS_FIRST_WORD: lambda one, other: regex.sub(rb"[^a-z0-9].*", b"", other) in one,
 }
 OF_PARTS = {BEGINS, HOLDS, ENDS_IN_HEAD, HOLDS_FIRST_WORD}  # what a part of the line has in common
 

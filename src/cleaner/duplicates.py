@@ -108,8 +108,7 @@ def _make_repeater(rule: Rule) -> Repeater:
 def _relation(repeats: Duplicate, patterns: Sequence[LinePattern]) -> int:
     """What a line surely has in common with the one that it repeats."""
     if not patterns:
-        # earlier lines are looked up by what the line says, however it is compared then
-        return SAME if repeats.against == "earlier" else _WITHOUT_PATTERNS[repeats.match]
+        return _OF_WHOLE_LINES[repeats.match]
     if repeats.match == "exact":
         return BEGINS if all(begins_in_group(pattern.source, "said") for pattern in patterns) else HOLDS
     if repeats.match == "prefix":
@@ -117,7 +116,7 @@ def _relation(repeats: Duplicate, patterns: Sequence[LinePattern]) -> int:
     return UNKNOWN
 
 
-_WITHOUT_PATTERNS = {"exact": SAME, "contained": IS_IN, "prefix": IS_HEAD, "fuzzy": UNKNOWN}
+_OF_WHOLE_LINES = {"exact": SAME, "contained": IS_IN, "prefix": IS_HEAD, "fuzzy": UNKNOWN}
 
 
 def _literals(rule: Rule) -> tuple[bytes, ...]:

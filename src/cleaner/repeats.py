@@ -485,10 +485,9 @@ class _Lines:
         start: cython.Py_ssize_t = self.starts[line]
         end: cython.Py_ssize_t = self.ends[line]
         last: cython.uchar = source[end - 1]
+        is_ascii: cython.bint = self.rows[row + _BYTE_END] - self.rows[row + _BYTE_START] == chars
         size: cython.Py_ssize_t
         at: cython.Py_ssize_t
-        if self.rows[row + _BYTE_END] - self.rows[row + _BYTE_START] > chars:
-            least_said = 0
         for size in range(1, min(end - start, tail - head) + 1):
             if (
                 source[head + size - 1] == last
@@ -498,7 +497,7 @@ class _Lines:
                 at = end - size
                 while at > line_start and not _is_in_word(source[at - 1]):
                     at -= 1
-                if chars - (at - line_start) >= least_said:
+                if not is_ascii or chars - (at - line_start) >= least_said:
                     return True
         return False
 
@@ -525,13 +524,13 @@ def _stands_in(
     start: cython.Py_ssize_t,
     end: cython.Py_ssize_t,
 ) -> cython.bint:
-    """Whether a part that is not empty stands in the span; looked for by its last byte, as many literals begin with a
-    space.
-    """
+    """Whether the part stands in the span; looked for by its last byte, as many literals begin with a space."""
     if not cython.compiled:
         return source.find(part[part_start:part_end], start, end) >= 0
     before: cython.Py_ssize_t = part_end - part_start - 1  # bytes before the last one
     at: cython.Py_ssize_t = start + before
+    if before < 0:
+        return True
     while at < end:
         found = cython.cast(cython.p_uchar, memchr(source + at, part[part_end - 1], end - at))
         if not found:
@@ -546,9 +545,9 @@ def _stands_in(
 @cython.cfunc
 @cython.exceptval(check=False)
 def _word_end(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    """Where the first space is, or the span ends."""
+    """Where the first byte is that may stand behind a word, or the span ends."""
     at: cython.Py_ssize_t = start
-    while at < end and source[at] != 32:
+    while at < end and _is_in_word(source[at]):
         at += 1
     return at
 
