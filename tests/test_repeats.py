@@ -26,7 +26,6 @@ from cleaner.repeats import (
     UNKNOWN,
     Repeater,
     Repeaters,
-    places_among,
     places_by_phrase,
 )
 from cleaner.rules.conditions import LineTest, Range
@@ -39,12 +38,9 @@ CHOICE = st.sets(st.integers(0, 8), max_size=4)
 
 
 @given(PHRASES)
-def test_places_by_phrase_and_places_among(phrases: list[bytes]) -> None:
+def test_places_by_phrase(phrases: list[bytes]) -> None:
     places = places_by_phrase(phrases)
     assert places == {said: [place for place, one in enumerate(phrases) if one == said] for said in set(phrases)}
-    assert places_among(phrases, {b"a", b"b a"}) == [
-        place for place, one in enumerate(phrases) if one in (b"a", b"b a")
-    ]
 
 
 def repeater(against: int, relation: int, own: LineTest | None = None, **asked: Any) -> Repeater:

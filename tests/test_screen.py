@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pickle
+from collections import defaultdict
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.fold import fold_phrase
 from cleaner.rules.literals import needs_of
 from cleaner.rules.load import load_rules
 from cleaner.rules.pattern import LinePattern
-from cleaner.rules.screen import Needs, NeedsOfMany, Screen, Trial
+from cleaner.rules.screen import KnownPhrases, Needs, NeedsOfMany, Screen, Trial
 from cleaner.scan import encode, scan
 
 RULE = load_rules().rules[0]
@@ -24,13 +26,11 @@ TEXTS = st.text(LETTERS | st.just("\n"), max_size=60)
 
 
 def trial(order: int, **limits: int) -> Trial:
-    options = {"longest_chars": -1, "most_words": -1} | limits
-    return Trial(LinePattern("x"), RULE, order, needs=ANYTHING, is_inside=False, is_first_word=False, **options)
+    return Trial(LinePattern("x"), RULE, order, needs=ANYTHING, **limits)
 
 
 def candidates(screen: Screen, text: str) -> dict[int, set[int]]:
-    scanned = scan(encode(text))
-    found = screen.candidates(scanned, range(scanned.line_count))
+    found = screen.candidates(scan(encode(text)))
     return {place: {one.order for one in trials} for place, trials in found.items()}
 
 
@@ -50,6 +50,71 @@ def test_literals_are_found_where_they_stand(heads: list[str], others: list[str]
 
 def is_in(literal: str, line: bytes) -> bool:
     return line.startswith(literal.encode()) if literal.startswith("\n") else literal.encode() in line
+
+
+WORDS = st.sampled_from(["rain", "the", "-", "\N{BULLET}", "sea", "Sea rain", "harbour"])
+LONG_LINES = st.lists(st.sampled_from(["a", "tide", "-"]), max_size=400).map(" ".join)
+LIMITS = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.sampled_from([1, 2, 3, 20, 21, 60, 61, 120, 121, 400, 401, 1_000])
+        for name in ("longest_chars", "most_words", "first", "last")
+    },
+)
+
+
+@given(
+    rules=st.lists(st.tuples(WORDS, LIMITS), max_size=8),
+    lines=st.lists(st.tuples(LONG_LINES, WORDS, LONG_LINES).map(" ".join), max_size=8),
+    gone=st.sets(st.integers(0, 7)),
+)
+@settings(max_examples=400, deadline=None)
+def test_limits_hold_on_lines_of_all_lengths(
+    rules: list[tuple[str, dict[str, int]]], lines: list[str], gone: set[int]
+) -> None:
+    by_literal: defaultdict[bytes, list[Trial]] = defaultdict(list)
+    for order, (word, limits) in enumerate(rules):
+        by_literal[word.lower().encode()].append(trial(order, **limits))
+    screen, scanned = Screen(by_literal), scan(encode("\n".join(lines)))
+    kept = [place for place in range(scanned.line_count) if place not in gone]
+
+    def wanted(places: list[int], *, at_edges_alone: bool) -> dict[int, set[int]]:
+        found = {
+            place: {
+                order
+                for order, (word, limits) in enumerate(rules)
+                if word.lower() in (line := lines[place].strip().lower())
+                and len(line) <= limits.get("longest_chars", 10**6)
+                and scanned.word_count(place) <= limits.get("most_words", 10**6)
+                and number < limits.get("first", 10**6)
+                and len(places) - number <= limits.get("last", 10**6)
+                and not (at_edges_alone and not limits.keys() & {"first", "last"})
+            }
+            for number, place in enumerate(places)
+        }
+        return {place: orders for place, orders in found.items() if orders}
+
+    def orders(found: dict[int, list[Trial]]) -> dict[int, set[int]]:
+        assert all([one.order for one in trials] == sorted({one.order for one in trials}) for trials in found.values())
+        return {place: {one.order for one in trials} for place, trials in found.items()}
+
+    assert orders(screen.candidates(scanned)) == wanted(list(range(scanned.line_count)), at_edges_alone=False)
+    assert orders(screen.candidates_at_edges(scanned, kept)) == wanted(kept, at_edges_alone=True)
+
+
+def test_trials_without_a_literal_are_tried_on_every_line() -> None:
+    screen = Screen({b"": [trial(0), trial(1, longest_chars=3), trial(2, last=1)]})
+    assert candidates(screen, "one\n\nlonger\nsea") == {0: {0, 1}, 1: {0}, 2: {0, 1, 2}}
+
+
+@given(known=LITERALS, text=TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_known_phrases_are_found(known: list[str], text: str) -> None:
+    scanned = scan(encode(text))
+    phrases = {encode(fold_phrase(phrase)) for phrase in known}
+    assert KnownPhrases(phrases).places(scanned) == [
+        place for place, phrase in enumerate(scanned.phrases) if phrase is None or phrase in phrases
+    ]
 
 
 def test_many_literals_with_the_same_bytes() -> None:

@@ -54,7 +54,7 @@ class Judge:
 
     def judge(self, page: Page) -> Judged:
         """The edits that the rules ask for."""
-        return self._judge(page, self._matcher.find_lasting(page))
+        return self._judge(page, self._matcher.find(page))
 
     def judge_rest(self, judged: Judged, text: str) -> Judged:
         """The edits that the rules ask for in a page's text after the lines that go have gone, and no others changed.
@@ -63,14 +63,15 @@ class Judge:
         """
         page = judged.page.without(judged.gone or frozenset(), text)
         kept = judged.kept
-        return self._judge(page, [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest])
+        rest = [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest]
+        return self._judge(page, rest + self._matcher.find_at_edges(page))
 
     def _judge(self, page: Page, found: list[Hit]) -> Judged:
-        hits, claims = self._look(page, [*found, *self._matcher.find_at_edges(page)], with_late=False)
+        hits, claims = self._look(page, found, with_late=False)
         edits = [_line_edit(line, rule) for line, rule in claims.winners()]
         inside = list(_span_edits(page, hits, claims))
         gone = None if inside else frozenset(claims.by_place)
-        rest = [hit for hit in found if hit.line.place not in claims.by_place]
+        rest = [hit for hit in found if hit.is_lasting and hit.line.place not in claims.by_place]
         return Judged(sorted(edits + inside, key=_start), page, rest, gone)
 
     def is_settled(self, judged: Judged) -> bool:

@@ -29,11 +29,6 @@ _PHRASE_START = cython.declare(cython.int, scanning.PHRASE_START)
 _PHRASE_END = cython.declare(cython.int, scanning.PHRASE_END)
 
 
-def places_among(phrases: list[bytes], known: Container[bytes]) -> list[int]:
-    """The places of the lines that are among those known."""
-    return [place for place, phrase in enumerate(phrases) if phrase in known]
-
-
 def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]:
     """The places of each line, by what it says."""
     found: dict[bytes, list[int]] = {}

@@ -6,7 +6,6 @@ from cleaner.rules.conditions import LineTest
 from cleaner.scan import Scan
 from cleaner.segment import Passage
 
-def places_among(phrases: list[bytes], known: Container[bytes]) -> list[int]: ...
 def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]: ...
 
 EARLIER: int

@@ -65,6 +65,11 @@ class Page:
         """The folded phrase of each line of `content`, as UTF-8."""
         return [self.whole[place] if phrase is None else phrase for place, phrase in enumerate(self.scan.phrases)]
 
+    def phrase(self, place: int) -> bytes:
+        """The folded phrase of the line of this place of `content`, as UTF-8."""
+        phrase = self.scan.phrase(place)
+        return self.whole[place] if phrase is None else phrase
+
     @lazy
     def whole(self) -> dict[int, bytes]:
         """The folded phrases that the scan does not know, because those lines are folded as a whole; by place."""

@@ -59,18 +59,40 @@ def required_literals(pattern: str, *, is_whole: bool = True, min_chars: int = M
 @kept
 def needs_of(pattern: str) -> Needs:
     """What a line must hold for the pattern to match all of it; nothing where the pattern can't be read."""
-    tree = _parse(pattern)
     literals = required_literals(pattern)
     is_headed = bool(literals) and all(literal.startswith(LINE_START) for literal in literals)
-    sets = () if tree is None else tuple(tuple(map(encode, literals)) for literals in _ranked(tree))
-    return Needs([encode(literal) for literal in literals] if is_headed else None, sets)
+    heads = [encode(literal) for literal in literals] if is_headed else None
+    return _needs(pattern, heads, literals if is_headed else frozenset())
 
 
-def _ranked(tree: Iterable[Part]) -> list[list[str]]:
-    """Small sets of literals of any length, one of each set being needed; those that say most first."""
+@kept
+def other_needs_of(pattern: str, literals: frozenset[str]) -> Needs:
+    """The same, for lines of which it is known that they hold one of the literals."""
+    return _needs(pattern, None, literals)
+
+
+def _needs(pattern: str, heads: list[bytes] | None, known: frozenset[str]) -> Needs:
+    tree = _parse(pattern)
+    sets = () if tree is None else tuple(tuple(map(encode, literals)) for literals in _ranked(tree, known))
+    return Needs(heads, sets, None if heads else [encode(literal) for literal in first_words(pattern)] or None)
+
+
+def _ranked(tree: Iterable[Part], known: frozenset[str]) -> list[list[str]]:
+    """Small sets of literals of any length, one of each set being needed; those that say most first.
+
+    None says only what another one says, or what the known literals say, one of which is there.
+    """
     found = {literals for literals in _all(tree) if len(literals) <= MAX_OTHERS and all(map(str.strip, literals))}
-    ranked = sorted(found, key=lambda literals: (-min(map(len, literals)), len(literals), sorted(literals)))
+    ranked: list[frozenset[str]] = []
+    for literals in sorted(found, key=lambda literals: (-min(map(len, literals)), len(literals), sorted(literals))):
+        if not any(_implies(others, literals) for others in (known, *ranked)):
+            ranked.append(literals)
     return [sorted(literals) for literals in ranked[:MAX_OTHER_SETS]]
+
+
+def _implies(others: frozenset[str], literals: frozenset[str]) -> bool:
+    """Whether a line that holds one of the others surely holds one of the literals."""
+    return bool(others) and all(any(literal in other for literal in literals) for other in others)
 
 
 MAX_OTHERS = 16
@@ -81,20 +103,27 @@ MAX_OTHER_SETS = 3
 def first_words(pattern: str) -> frozenset[str]:
     """Literals, one of which begins at the first character of a word in each line that the pattern matches.
 
-    For patterns that pass over whatever is no word first; empty for others.
+    For patterns that may pass over what is no word first; empty where they are not known.
 
     >>> sorted(first_words(r"\\W*(privacy|terms) .*"))
     ['privacy ', 'terms ']
+    >>> sorted(first_words(r"(share)?\\W*(email|print)"))
+    ['email', 'print', 'share']
     """
-    tree = _parse(pattern)
-    if tree is None or len(tree) < 2 or repr(tree[0]) != _NO_WORDS:
-        return frozenset()
-    heads, _ = _heads(list(tree)[1:], _NOTHING_YET)
-    folded = {fold_literal(head) for head in heads}
-    return frozenset() if min(map(len, folded)) < MIN_CHARS else frozenset(folded)
+    found: set[str] = set()
+    tree = list(_parse(pattern) or ())
+    for place, (kind, value) in enumerate(tree):
+        if kind in (sre.ASSERT, sre.ASSERT_NOT) or (kind is sre.MAX_REPEAT and [*value[2]] == _NO_WORD):
+            continue
+        is_optional = kind is sre.MAX_REPEAT and value[:2] == (0, 1)
+        heads, _ = _heads([*value[2]] if is_optional else tree[place:], _NOTHING_YET)
+        found.update(map(fold_literal, heads))
+        if not is_optional:
+            break
+    return frozenset(found) if all(literal[:1].isalnum() for literal in found) else frozenset()
 
 
-_NO_WORDS = repr(sre_parser.parse(r"\W*")[0])
+_NO_WORD = [*sre_parser.parse(r"\W")]
 
 
 @kept

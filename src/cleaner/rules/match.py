@@ -8,8 +8,7 @@ asks the others of the hits, and asks again when lines have gone.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import msgspec
@@ -17,13 +16,12 @@ import regex
 
 from cleaner.fold import fold_phrase
 from cleaner.line import Line
-from cleaner.repeats import places_among
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.derived import kept
-from cleaner.rules.literals import MIN_CHARS, first_words, longest_match, required_literals
+from cleaner.rules.literals import MIN_CHARS, longest_match, other_needs_of, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.rules.screen import Screen, Trial
+from cleaner.rules.screen import KnownPhrases, Screen, Trial
 from cleaner.scan import encode
 from cleaner.segment import Page
 
@@ -31,7 +29,8 @@ from cleaner.segment import Page
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """A rule's phrase or pattern on a line; `start` and `end` are half-open code-point offsets into the document.
 
-    `match` is the pattern's match, None for a phrase.
+    `match` is the pattern's match, None for a phrase.  A hit that is not `is_lasting` may be none when lines have gone:
+    others come to the edges.
     """
 
     rule: Rule
@@ -39,10 +38,11 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     start: int
     end: int
     match: regex.Match[str] | None = None
+    is_lasting: bool = True
 
 
-# A rule, the half-open code-point span in the line that one of its patterns matches, and the match.
-Match = tuple[Rule, int, int, regex.Match[str]]
+# A trial, the half-open code-point span in the line that its pattern matches, and the match.
+Match = tuple[Trial, int, int, regex.Match[str]]
 
 
 class Matcher(Protocol):
@@ -55,80 +55,36 @@ class Matcher(Protocol):
 def _trial(pattern: LinePattern, rule: Rule, order: int) -> tuple[Trial, frozenset[str]]:
     """A pattern of a rule as it is tried, and the literals one of which a line must hold; none for any line."""
     is_inside = rule.scope is Scope.INLINE
+    literals = required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
     longest = None if is_inside else longest_match(pattern.source)
     words = rule.conditions.own.words
-    first = frozenset() if is_inside else first_words(pattern.source)
     trial = Trial(
         pattern,
         rule,
         order,
-        needs=pattern.needs,
+        needs=None if is_inside else other_needs_of(pattern.source, literals),
         longest_chars=-1 if longest is None else longest,
         most_words=-1 if words is None or words.max is None else words.max,
-        is_inside=is_inside,
-        is_first_word=bool(first),
+        first=_few_lines(rule, "first"),
+        last=_few_lines(rule, "last"),
     )
-    return trial, first or required_literals(pattern.source, is_whole=not is_inside, min_chars=MIN_CHARS)
+    return trial, literals
 
 
 _fold = kept(fold_phrase)
 
 
-class _Patterns:
-    """Patterns of some rules: tried on the lines that hold a literal that they need."""
-
-    def __init__(self, patterns: Iterable[tuple[LinePattern, Rule, int]]) -> None:
-        self._always: list[Trial] = []
-        self._known: dict[str, list[Match]] = {}
-        by_literal: defaultdict[bytes, list[Trial]] = defaultdict(list)
-        for pattern, rule, order in patterns:
-            trial, literals = _trial(pattern, rule, order)
-            for literal in literals:
-                by_literal[encode(literal)].append(trial)
-            if not literals:
-                self._always.append(trial)
-        self._screen = Screen(by_literal)
-
-    def candidates(self, page: Page, places: Sequence[int]) -> dict[int, list[Trial]]:
-        """What to try on the lines of these places, by place."""
-        trials = self._screen.candidates(page.scan, places)
-        if self._always:
-            for place in places:
-                trials.setdefault(place, []).extend(self._always)
-        return trials
-
-    def find(self, page: Page, places: Sequence[int]) -> Iterator[Hit]:
-        """The hits on the lines of these places."""
-        for place, trials in self.candidates(page, places).items():
-            line = page.content[place]
-            for rule, start, end, match in self._matches(line, trials):
-                yield Hit(rule, line, line.text_start + start, line.text_start + end, match)
-
-    def _matches(self, line: Line, trials: list[Trial]) -> list[Match]:
-        """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
-        known = self._known.get(line.text)
-        if known is None:
-            known = []
-            found: set[str] = set()
-            for trial in sorted(set(trials), key=_order) if len(trials) > 1 else trials:
-                known.extend(_try(trial, line, found))
-            if len(line.text) <= KNOWN_CHARS:
-                if len(self._known) >= KNOWN_LINES:
-                    self._known.clear()
-                self._known[line.text] = known
-        return known
-
-
 class LiteralMatcher:
     """Finds in one scan of the document which lines hold a literal that some rule needs, and tries only those.
 
-    Phrases are looked up all at once: the set of the document's lines, and the set of all phrases.  Patterns of rules
-    that look at the first or last few lines alone are tried there alone, and again when lines have gone.
+    Phrases are looked up by their hashes.  Patterns of rules that look at the first or last few lines alone are tried
+    there alone, and again when lines have gone.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._phrases: defaultdict[bytes, list[Rule]] = defaultdict(list)
         self._shapes: list[Rule] = []
+        self._known: dict[str, tuple[list[Trial], list[Match]]] = {}
         for rule in rules:
             if rule.scope in (Scope.INLINE, Scope.DUPLICATE):
                 continue
@@ -136,69 +92,88 @@ class LiteralMatcher:
                 self._shapes.append(rule)
             for phrase in {_fold(phrase) for phrase in rule.phrases}:
                 self._phrases[phrase.encode()].append(rule)
-        self._last_lines = max((_few_lines(rule, "last") for rule in rules), default=0)
-        self._first_lines = max((_few_lines(rule, "first") for rule in rules), default=0)
-        apart: defaultdict[str, list[tuple[LinePattern, Rule, int]]] = defaultdict(list)
+        self._known_phrases = KnownPhrases(self._phrases)
+        by_literal: defaultdict[bytes, list[Trial]] = defaultdict(list)
         for order, (pattern, rule) in enumerate(_patterns(rules)):
-            edge = "last" if _few_lines(rule, "last") else "first" if _few_lines(rule, "first") else ""
-            apart[edge].append((pattern, rule, order))
-        self._anywhere, self._first, self._last = (_Patterns(apart[edge]) for edge in ("", "first", "last"))
+            trial, literals = _trial(pattern, rule, order)
+            for literal in literals or ("",):
+                by_literal[encode(literal)].append(trial)
+        self._screen = Screen(by_literal)
 
     def find(self, page: Page) -> list[Hit]:
         """The hits, in any order; where a rule looks at a few lines at the edges alone, those there."""
-        return [*self.find_lasting(page), *self.find_at_edges(page)]
-
-    def find_lasting(self, page: Page) -> list[Hit]:
-        """The hits that stay hits when other lines go."""
-        hits = list(self._phrase_hits(page))
-        found = {(hit.rule.id, hit.line.place) for hit in hits}
-        hits += [
-            hit
-            for hit in self._anywhere.find(page, range(page.scan.line_count))
-            if hit.rule.scope is Scope.INLINE or (hit.rule.id, hit.line.place) not in found
-        ]
+        hits = self._phrase_hits(page)
+        candidates = self._screen.candidates(page.scan)
+        if candidates:
+            found = {(hit.rule.id, hit.line.place) for hit in hits}
+            hits += [
+                hit
+                for hit in self._pattern_hits(page, candidates)
+                if hit.rule.scope is Scope.INLINE or (hit.rule.id, hit.line.place) not in found
+            ]
         if self._shapes:
             for line in page.content:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
     def find_at_edges(self, page: Page) -> list[Hit]:
-        """The hits of rules that look at a few lines at the edges alone; when lines go, others come there."""
-        edges = self._edges(range(page.scan.line_count))
-        return [hit for patterns, places in edges for hit in patterns.find(page, places)]
+        """The hits that are not lasting."""
+        candidates = self._screen.candidates_at_edges(page.scan, range(page.scan.line_count))
+        return self._pattern_hits(page, candidates)
 
     def may_hit_at_edges(self, page: Page, kept: Sequence[int]) -> bool:
         """Whether `find_at_edges` may find something on the page with the lines of these places alone."""
-        return any(patterns.candidates(page, places) for patterns, places in self._edges(kept))
+        return bool(self._screen.candidates_at_edges(page.scan, kept))
 
-    def _edges(self, places: Sequence[int]) -> Iterator[tuple[_Patterns, Sequence[int]]]:
-        if self._last_lines:
-            yield self._last, places[-self._last_lines :]
-        if self._first_lines:
-            yield self._first, places[: self._first_lines]
-
-    def _phrase_hits(self, page: Page) -> Iterator[Hit]:
-        for place in places_among(page.phrases, self._phrases):
+    def _phrase_hits(self, page: Page) -> list[Hit]:
+        hits: list[Hit] = []
+        for place in self._known_phrases.places(page.scan):
             line = page.content[place]
             if len(line.text) <= PhraseSet.MAX_LINE_CHARS:
-                yield from (_whole(rule, line) for rule in self._phrases[page.phrases[place]])
+                hits.extend(_whole(rule, line) for rule in self._phrases.get(page.phrase(place), ()))
+        return hits
 
+    def _pattern_hits(self, page: Page, candidates: dict[int, list[Trial]]) -> list[Hit]:
+        """The hits of the candidates, line by line."""
+        hits: list[Hit] = []
+        for place, trials in candidates.items():
+            line = page.content[place]
+            for trial, start, end, match in self._matches(line, trials):
+                begin = line.text_start
+                hits.append(Hit(trial.rule, line, begin + start, begin + end, match, not trial.is_at_edge))
+        return hits
+
+    def _matches(self, line: Line, trials: list[Trial]) -> list[Match]:
+        """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
+        text = line.text
+        tried, known = self._known.get(text, _NOTHING_TRIED)
+        if tried != trials:
+            known = []
+            found: set[str] = set()
+            for trial in trials:
+                known.extend(_try(trial, line, found))
+            if len(text) <= KNOWN_CHARS:
+                if len(self._known) >= KNOWN_LINES:
+                    self._known.clear()
+                self._known[text] = trials, known
+        return known
+
+
+_NOTHING_TRIED: tuple[list[Trial], list[Match]] = ([], [])
 
 FEW_LINES = 20  # a rule that looks at more lines than that at an edge is tried everywhere
 
 
 def _few_lines(rule: Rule, edge: str) -> int:
-    """How many lines at the edge the rule looks at; 0 where they are a share of all, or not few."""
+    """How many lines at the edge the rule looks at; -1 where they are a share of all, or not few."""
     where = rule.conditions.where
     lines = None if where is None else where.last if edge == "last" else where.first
-    return lines if isinstance(lines, int) and lines <= FEW_LINES else 0
+    return lines if isinstance(lines, int) and lines <= FEW_LINES else -1
 
 
 # Boilerplate comes back from document to document, in short lines; what patterns make of so many lines is remembered.
 KNOWN_CHARS = 200
 KNOWN_LINES = 20_000
-
-_order = attrgetter("order")
 
 
 def _patterns(rules: Sequence[Rule]) -> Iterator[tuple[LinePattern, Rule]]:
@@ -218,9 +193,9 @@ def _try(trial: Trial, line: Line, found: set[str]) -> Iterator[Match]:
     if trial.rule.scope is Scope.INLINE:
         for match in trial.pattern.find_all(line):
             if match.end() > match.start():
-                yield trial.rule, match.start(), match.end(), match
+                yield trial, match.start(), match.end(), match
     elif trial.rule.id not in found:
         whole = trial.pattern.full_match(line)
         if whole:
             found.add(trial.rule.id)
-            yield trial.rule, 0, len(line.text), whole
+            yield trial, 0, len(line.text), whole

@@ -9,65 +9,63 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, groupby, product
-from operator import itemgetter
+from functools import reduce
+from itertools import accumulate, groupby
+from operator import itemgetter, or_
 from typing import Any
 
 import cython
 
-if cython.compiled:
-    from cython.cimports.libc.string import memchr
+from cleaner.scan import hash_phrase
 
-_NO_LIMIT = cython.declare(cython.Py_ssize_t, -1)
+if cython.compiled:
+    from cython.cimports.libc.string import memchr, memcpy
 
 
 @cython.cclass
 class Needs:
     """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no.
 
-    One of `heads` stands at its beginning, and one literal of each of the `sets` anywhere; `heads` None is anything.
+    One of `heads` stands at its beginning, one literal of each of the `sets` anywhere, and one of `firsts` where its
+    first word begins; None is anything.
     """
 
     _heads: tuple
     _sets: tuple
     _by_first: dict  # the heads by their first byte behind the newline
+    _sought: tuple  # the sets, made ready to be looked for
+    _firsts: tuple
 
-    def __init__(self, heads: Any, sets: Any) -> None:
+    def __init__(self, heads: Any, sets: Any, firsts: Any = None) -> None:
         """Literals as UTF-8, the heads with the newline before them."""
         self._heads = None if heads is None else tuple(sorted(heads))
         self._sets = tuple(sets)
+        self._firsts = None if firsts is None else tuple(sorted(firsts))
         by_first = groupby(self._heads or (), key=itemgetter(1))
         self._by_first = {first: tuple(group) for first, group in by_first}
+        self._sought = tuple(tuple(map(_Sought, literals)) for literals in self._sets)
 
     def __reduce__(self) -> Any:
         """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self._heads, self._sets)
+        return Needs, (self._heads, self._sets, self._firsts)
 
     @cython.ccall
     def are_met(self, folded: bytes) -> cython.bint:
         """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
-        literal: bytes
+        return self.are_met_at(folded, 0, len(folded))
+
+    @cython.cfunc
+    def are_met_at(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+        """The same of a half-open span, the newlines around the line among it."""
         literals: tuple
-        is_met: cython.bint
-        same_first: tuple
         if self._heads is not None:
-            same_first = self._by_first.get(folded[1])
-            if same_first is None:
+            literals = self._by_first.get(folded[start + 1])
+            if literals is None or not _begins_with_one(folded, start, end, literals):
                 return False
-            is_met = False
-            for literal in same_first:
-                if _begins(folded, literal):
-                    is_met = True
-                    break
-            if not is_met:
-                return False
-        for literals in self._sets:
-            is_met = False
-            for literal in literals:
-                if _holds(folded, literal):
-                    is_met = True
-                    break
-            if not is_met:
+        if self._firsts is not None and not _begins_first_word(folded, start, end, self._firsts):
+            return False
+        for literals in self._sought:  # noqa: SIM110  (compiled, it makes no objects)
+            if not _holds_one(folded, start, end, literals):
                 return False
         return True
 
@@ -93,62 +91,157 @@ class NeedsOfMany:
 
 
 @cython.cfunc
-@cython.exceptval(check=False)
-def _begins(folded: bytes, literal: bytes) -> cython.bint:
+def _begins_with_one(
+    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
+) -> cython.bint:
+    """Whether one of the literals stands at the beginning of the span."""
     text: cython.p_uchar = folded
-    part: cython.p_uchar = literal
-    length: cython.Py_ssize_t = len(literal)
-    index: cython.Py_ssize_t
-    if length > len(folded):
-        return False
-    for index in range(length):  # noqa: SIM110  (compiled, it makes no objects)
-        if text[index] != part[index]:
-            return False
-    return True
+    literal: bytes
+    for literal in literals:
+        part: cython.p_uchar = literal
+        length: cython.Py_ssize_t = len(literal)
+        if length <= end - start and _count_same(text, start, part, 0, length) == length:
+            return True
+    return False
 
 
 @cython.cfunc
-@cython.exceptval(check=False)
-def _holds(folded: bytes, literal: bytes) -> cython.bint:
-    """Whether the literal, which is not empty, stands in the text; the look for its first byte is the C library's."""
-    if not cython.compiled:
-        return folded.find(literal) >= 0
+def _begins_first_word(
+    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
+) -> cython.bint:
+    """Whether one of the literals stands where the first word begins, as far as that is ASCII."""
     text: cython.p_uchar = folded
-    part: cython.p_uchar = literal
-    length: cython.Py_ssize_t = len(literal)
-    size: cython.Py_ssize_t = len(folded) - length + 1  # where it may begin
-    at: cython.Py_ssize_t = 0
-    index: cython.Py_ssize_t
-    while at < size:
-        found = cython.cast(cython.p_uchar, memchr(text + at, part[0], size - at))
-        if not found:
-            return False
-        at = found - text
-        index = 1
-        while index < length and text[at + index] == part[index]:
-            index += 1
-        if index == length:
+    while start < end and not _is_in_word(text[start]):
+        start += 1
+    return start < end and (text[start] >= 128 or _begins_with_one(folded, start, end, literals))
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _is_in_word(code: cython.uchar) -> cython.bint:
+    """Whether the byte may be one of a word: a letter, digit or underscore of ASCII, or beyond ASCII."""
+    return 97 <= code <= 122 or 48 <= code <= 57 or code == 95 or code >= 128
+
+
+@cython.cfunc
+def _holds_one(
+    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[_Sought, ...]
+) -> cython.bint:
+    """Whether one of the literals stands in the span."""
+    literal: _Sought
+    for literal in literals:  # noqa: SIM110  (compiled, it makes no objects)
+        if literal.stands_in(folded, start, end):
             return True
-        at += 1
     return False
+
+
+@cython.cclass
+class _Sought:
+    """A literal, not empty, that is looked for by its rarest byte."""
+
+    _literal: bytes
+    _spot: cython.Py_ssize_t
+
+    def __init__(self, literal: bytes) -> None:
+        self._literal = literal
+        self._spot = max(range(len(literal)), key=lambda at: _rarity(literal[at : at + 1]))
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def stands_in(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+        """Whether the literal stands in the span; the look for its byte is the C library's."""
+        if not cython.compiled:
+            return folded.find(self._literal, start, end) >= 0
+        text: cython.p_uchar = folded
+        part: cython.p_uchar = self._literal
+        length: cython.Py_ssize_t = len(self._literal)
+        at: cython.Py_ssize_t = start + self._spot
+        stop: cython.Py_ssize_t = end - length + self._spot + 1  # where the byte may stand
+        while at < stop:
+            found = cython.cast(cython.p_uchar, memchr(text + at, part[self._spot], stop - at))
+            if not found:
+                return False
+            at = found - text
+            if _count_same(text, at - self._spot, part, 0, length) == length:
+                return True
+            at += 1
+        return False
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _count_same(
+    text: cython.p_uchar,
+    start: cython.Py_ssize_t,
+    part: cython.p_uchar,
+    first: cython.Py_ssize_t,
+    length: cython.Py_ssize_t,
+) -> cython.Py_ssize_t:
+    """How many bytes from `start` on are the part's from `first` on, up to the length."""
+    count: cython.Py_ssize_t = 0
+    while count < length and text[start + count] == part[first + count]:
+        count += 1
+    return count
+
+
+@cython.cclass
+class KnownPhrases:
+    """Phrases among which lines are looked up by their hashes."""
+
+    _hashes: cython.ulonglong[::1]  # each at the place that its lower bits say, or behind it; 0 is an empty place
+
+    def __init__(self, phrases: Any) -> None:
+        """Folded phrases, as UTF-8."""
+        hashes = {hash_phrase(phrase) for phrase in phrases}
+        places = [0] * (1 << (4 * len(hashes)).bit_length())
+        for one in hashes:
+            at = one % len(places)
+            while places[at]:
+                at = (at + 1) % len(places)
+            places[at] = one
+        self._hashes = array("Q", places)
+
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def places(self, scanned: Any) -> list[int]:
+        """The places of the lines that may say one of them: few others, those that have no hash among them."""
+        found: list[int] = []
+        hashes: cython.ulonglong[::1] = scanned.hashes
+        known: cython.ulonglong[::1] = self._hashes
+        last: cython.Py_ssize_t = len(known) - 1
+        place: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        one: cython.ulonglong
+        for place in range(scanned.line_count):
+            one = hashes[place]
+            at = cython.cast(cython.Py_ssize_t, one & cython.cast(cython.ulonglong, last))
+            while known[at] and known[at] != one:
+                at = (at + 1) & last
+            if known[at] or not one:
+                found.append(place)
+        return found
 
 
 @cython.cclass
 class Trial:
     """A pattern of a rule, to be tried on lines that are no longer than it can match, in characters and words.
 
-    `longest_chars` and `most_words` are -1 where there is no limit.  A pattern that `is_inside` matches a part of the
-    line; one that `is_first_word` begins with the line's first word.
+    `longest_chars` and `most_words` are -1 where there is no limit, `needs` is None where the pattern may match a part
+    of the line.  The rule looks at the `first` and at the `last` so many lines alone, -1 for all lines.
     """
 
     pattern = cython.declare(object, visibility="readonly")
     rule = cython.declare(object, visibility="readonly")
     order = cython.declare(cython.Py_ssize_t, visibility="readonly")
+    is_at_edge = cython.declare(cython.bint, visibility="readonly")
+    first = cython.declare(cython.Py_ssize_t, visibility="readonly")
+    last = cython.declare(cython.Py_ssize_t, visibility="readonly")
     _needs: Needs
     _longest_chars: cython.Py_ssize_t
     _most_words: cython.Py_ssize_t
-    _is_inside: cython.bint
-    _is_first_word: cython.bint
 
     def __init__(
         self,
@@ -156,29 +249,65 @@ class Trial:
         rule: Any,
         order: int,
         *,
-        needs: Needs,
-        longest_chars: int,
-        most_words: int,
-        is_inside: bool,
-        is_first_word: bool,
+        needs: Any,
+        longest_chars: int = -1,
+        most_words: int = -1,
+        first: int = -1,
+        last: int = -1,
     ) -> None:
         self.pattern = pattern
         self.rule = rule
         self.order = order
+        self.is_at_edge = first >= 0 or last >= 0
         self._needs = needs
         self._longest_chars = longest_chars
         self._most_words = most_words
-        self._is_inside = is_inside
-        self._is_first_word = is_first_word
+        self.first = first
+        self.last = last
+
+    @cython.cfunc
+    def group(self) -> cython.int:
+        """The bit of its group: how long its lines may be, and whether they stand at the edges."""
+        level: cython.int = 0
+        while (
+            level < 3
+            and not 0 <= self._longest_chars <= _most_chars(level)
+            and not 0 <= self._most_words <= _most_words(level)
+        ):
+            level += 1
+        return (16 if self.is_at_edge else 1) << level
 
 
-# Literals that may stand anywhere are found by three of their bytes, hashed to so many bits; buckets take fewer.
-_GRAM = cython.declare(cython.int, 3)
-_HASH_BITS = cython.declare(cython.int, 16)
-_BUCKET_SHIFT = cython.declare(cython.int, 4)
-_GOLDEN = cython.declare(cython.uint, 0x9E3779B1)
-_WORD = cython.declare(cython.uint, 0xFFFFFFFF)
-_CROWDED = 8  # literals under the same three bytes, from which on others are looked for
+# The groups, as bits: four levels of trials on all lines, and four of those at the edges.
+_LONGER = cython.declare(cython.int, 0x0E)  # above the lowest level
+_ANYWHERE = cython.declare(cython.int, 0x0F)
+_AT_EDGES = cython.declare(cython.int, 0xF0)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _most_chars(level: cython.int) -> cython.Py_ssize_t:
+    """Most bytes of a text stand in its paragraphs, and few patterns match lines that long.
+
+    A trial of this level is tried on no line that has more characters than this and more words than `_most_words`.
+    """
+    return 120 if level == 0 else 400 if level == 1 else 1_000
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _most_words(level: cython.int) -> cython.Py_ssize_t:
+    return 20 if level == 0 else 60 if level == 1 else 120
+
+
+# Literals that may stand anywhere are found by four of their bytes, hashed to so many bits.  Longer lines far from
+# the edges are looked at in steps of two bytes, so literals that may stand there are entered twice.
+_GRAM = 4
+_LONG_STEP = 2
+_HASH_BITS = 14
+_CROWDED = 8  # literals under the same four bytes, from which on others are looked for
 
 # The bytes of English text, the most frequent first: a literal is looked for by its rarest part.
 _FREQUENT = b" etaoinshrdlucmfwygpbvkxqjz"
@@ -188,39 +317,69 @@ _FREQUENT = b" etaoinshrdlucmfwygpbvkxqjz"
 class Screen:
     """Literals that patterns need, and the trials where one of them stands.
 
-    Those that begin with a newline stand at the beginning of a line: each line is followed down a tree of them.  The
-    others are found by a hash of three bytes, asked at each byte of the text, and then compared.
+    Those that begin with a newline stand at the beginning of a line: each line that may begin with one is followed
+    down a tree of them.  The others are found by a hash of four bytes, and then compared; the few that are shorter are
+    looked for one by one, and the empty one stands in every line.
     """
 
     _trials: list
+    _always: list
+    _short: list
+    _short_groups: cython.int
     _blob: bytes
     _starts: cython.int[::1]
-    # The tree: the children of a node are the edges from `_edges[node]` up to `_edges[node + 1]`; `_ends` has the
-    # literal that ends there, -1 for none.
+    # The tree: a node's children are the edges from `_edges[node]` up to `_edges[node + 1]`; `_roots` has those of the
+    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has 1 at the hashes of
+    # the first four bytes of literals, and `_short_heads` at the first bytes of those of one or two.
+    _heads: bytes
+    _short_heads: bytes
     _roots: cython.int[::1]
     _edges: cython.int[::1]
     _labels: bytes
     _targets: cython.int[::1]
     _ends: cython.int[::1]
-    # The hashes that some literal has, and in buckets pairs: the literal, and where in it the three bytes begin.
-    _has_others: cython.bint
-    _bits: bytes
+    # The groups of the trials under each hash, and in buckets: the groups of a literal, the literal, and where in it
+    # the four bytes begin.
+    _groups: bytes
     _buckets: cython.int[::1]
     _entries: cython.int[::1]
+    _first_lines: cython.Py_ssize_t
+    _last_lines: cython.Py_ssize_t
 
     def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None:
         """The trials of each literal, folded, as UTF-8."""
         literals = list(by_literal)
         self._trials = list(by_literal.values())
+        self._always = [trial for literal, trials in by_literal.items() if literal in (b"", b"\n") for trial in trials]
         self._blob = b"".join(literals)
         self._starts = array("i", [0, *accumulate(map(len, literals))])
-        self._plant([(literal[1:], index) for index, literal in enumerate(literals) if literal[:1] == b"\n"])
-        self._hash([(literal, index) for index, literal in enumerate(literals) if literal[:1] != b"\n"])
+        self._plant([(literal[1:], index) for index, literal in enumerate(literals) if literal[:1] == b"\n" != literal])
+        others = [(literal, index) for index, literal in enumerate(literals) if literal and literal[:1] != b"\n"]
+        hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= _GRAM + self._step(index)]
+        self._hash(hashed)
+        self._short = [
+            (_Sought(literal), _groups_of(self._trials[index]), self._trials[index])
+            for literal, index in others
+            if (literal, index) not in hashed
+        ]
+        self._short_groups = reduce(or_, (groups for _, groups, _ in self._short), 0)
+        self._first_lines = self._last_lines = 0
+        for trials in self._trials:
+            for trial in trials:
+                self._first_lines = max(self._first_lines, trial.first)
+                self._last_lines = max(self._last_lines, trial.last)
+
+    def _step(self, index: int) -> int:
+        """In which steps lines are looked at that may hold the literal."""
+        return _LONG_STEP if _groups_of(self._trials[index]) & _LONGER else 1
 
     def _plant(self, heads: list[tuple[bytes, int]]) -> None:
         """Make the tree of the literals at the beginnings of lines."""
         children: list[dict[int, int]] = [{}]
         ends = [-1]
+        hashed = bytearray(1 << _HASH_BITS)
+        short = bytearray(256)
+        literal: bytes
         for literal, index in heads:
             node = 0
             for byte in literal:
@@ -230,6 +389,15 @@ class Screen:
                     ends.append(-1)
                 node = children[node][byte]
             ends[node] = index
+            if len(literal) >= _GRAM:
+                hashed[_hash_at(literal, 0)] = 1
+            elif len(literal) == _GRAM - 1 and literal.isascii():
+                for last in range(256):
+                    whole: bytes = literal + bytes([last])
+                    hashed[_hash_at(whole, 0)] = 1
+            else:
+                short[literal[0]] = 1
+        self._heads, self._short_heads = bytes(hashed), bytes(short)
         self._roots = array("i", [children[0].get(byte, 0) for byte in range(256)])
         self._edges = array("i", [0, *accumulate(map(len, children))])
         self._labels = bytes(byte for edges in children for byte in edges)
@@ -238,170 +406,293 @@ class Screen:
 
     def _hash(self, others: list[tuple[bytes, int]]) -> None:
         """Make the buckets of the literals that may stand anywhere, each under its rarest bytes."""
-        found: list[list[tuple[int, int]]] = [[] for _ in range(1 << (_HASH_BITS - _BUCKET_SHIFT))]
-        bits = bytearray(1 << (_HASH_BITS - 3))
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(1 << _HASH_BITS)]
         taken: Counter[bytes] = Counter()
+        literal: bytes
         for literal, index in others:
-            grams = [(literal[at : at + _GRAM], at) for at in range(max(1, len(literal) - _GRAM + 1))]
-            gram, at = min(grams, key=lambda gram: (taken[gram[0]] >= _CROWDED, -_rarity(gram[0]), gram[1]))
-            taken[gram] += 1
-            for rest in product(range(256), repeat=_GRAM - len(gram)):
-                code = _hashed(int.from_bytes(gram + bytes(rest), "little"))
-                bits[code >> 3] |= 1 << (code & 7)
-                bucket = found[code >> _BUCKET_SHIFT]
-                if (index, at) not in bucket:
-                    bucket.append((index, at))
-        self._has_others = bool(others)
-        self._bits = bytes(bits)
+            groups = _groups_of(self._trials[index])
+            for rest in range(self._step(index)):
+                spots = range(rest, len(literal) - _GRAM + 1, self._step(index))
+                grams = [(literal[at : at + _GRAM], at) for at in spots]
+                gram, spot = min(grams, key=lambda one: (taken[one[0]] >= _CROWDED, -_rarity(one[0]), one[1]))
+                taken[gram] += 1
+                found[_hash_at(literal, spot)].append((groups, index, spot))
+        merged = [reduce(or_, (groups for groups, _, _ in bucket), 0) for bucket in found]
+        self._groups = bytes(merged)
         self._buckets = array("i", [0, *accumulate(map(len, found))])
         self._entries = array("i", [number for bucket in found for entry in bucket for number in entry] or [0])
 
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
-    def candidates(self, scanned: Any, places: Sequence[int]) -> dict[int, list[Trial]]:
-        """What to try on the lines of these places, by place; a trial may stand there twice."""
-        trials: dict[int, list[Trial]] = {}
+    def candidates(self, scanned: Any) -> dict[int, list[Trial]]:
+        """What to try on the lines of a text, by place, in order."""
         here: _Place = _Place(scanned)
-        folded: bytes = here.folded
-        source: cython.p_uchar = folded
-        bits: cython.p_uchar = self._bits
-        labels: cython.p_uchar = self._labels
-        rows: cython.int[::1] = scanned.table
-        roots: cython.int[::1] = self._roots
-        edges: cython.int[::1] = self._edges
-        targets: cython.int[::1] = self._targets
-        ends: cython.int[::1] = self._ends
-        line_count: cython.Py_ssize_t = scanned.line_count
-        size: cython.Py_ssize_t = len(folded)
         place: cython.Py_ssize_t
-        start: cython.Py_ssize_t
-        end: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        node: cython.int
-        edge: cython.int
-        target: cython.int
-        gram: cython.uint
-        code: cython.uint
-        golden: cython.uint = _GOLDEN
-        word: cython.uint = _WORD
-        for place in places:
-            start = rows[place * 10 + 7]
-            end = (rows[place * 10 + 17] if place + 1 < line_count else size) - 1
-            here.place = place
-            here.folded_start = start
-            here.chars = rows[place * 10 + 4] - rows[place * 10 + 3]
-            here.is_ascii = rows[place * 10 + 6] - rows[place * 10 + 5] == here.chars
-            here.line = None
-            at = start
-            node = roots[source[at]]
-            while node:
-                if ends[node] >= 0:
-                    self._add(trials, here, start, ends[node])
-                at += 1
-                target = 0
-                for edge in range(edges[node], edges[node + 1]):
-                    if labels[edge] == source[at]:
-                        target = targets[edge]
-                        break
-                node = target
-            if self._has_others and end > start:
-                gram = source[start] << 8 | source[start + 1] << 16
-                for at in range(start, end - 1):
-                    gram = gram >> 8 | source[at + 2] << 16
-                    code = (gram * golden & word) >> 16  # `_hashed`, without a look at the module's names
-                    if bits[code >> 3] >> (code & 7) & 1:
-                        self._compare(trials, here, source, at, code)
-        return trials
+        groups: cython.int
+        here.line_count = scanned.line_count
+        for place in range(here.line_count):
+            here.place = here.number = place
+            groups = _ANYWHERE
+            if place < self._first_lines or here.line_count - place <= self._last_lines:
+                groups |= _AT_EDGES
+            self._look(here, groups)
+        return here.trials
+
+    def candidates_at_edges(self, scanned: Any, places: Sequence[int]) -> dict[int, list[Trial]]:
+        """What to try of the trials at the edges alone, were there only the lines of these places."""
+        here: _Place = _Place(scanned)
+        number: cython.Py_ssize_t
+        here.line_count = len(places)
+        for number in range(here.line_count):
+            if number < self._first_lines or here.line_count - number <= self._last_lines:
+                here.number = number
+                here.place = places[number]
+                self._look(here, _AT_EDGES)
+        return here.trials
 
     @cython.cfunc
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _compare(
-        self, trials: dict, here: _Place, source: cython.p_uchar, at: cython.Py_ssize_t, code: cython.uint
-    ) -> cython.void:
-        """Add the trials of the literals whose three bytes stand there with the rest around them."""
+    def _look(self, here: _Place, groups: cython.int) -> cython.void:
+        """Note what to try on the line at hand of the trials of these groups."""
+        folded: bytes = here.folded
+        source: cython.p_uchar = folded
+        table: cython.p_uchar = self._groups
+        start: cython.Py_ssize_t
+        at: cython.Py_ssize_t
+        stop: cython.Py_ssize_t
+        step: cython.Py_ssize_t
+        turn: cython.int
+        one: cython.uchar
+        two: cython.uchar
+        here.found = None
+        here.locate()
+        here.groups = groups = groups & here.reach()
+        at = start = here.start
+        stop = here.end - 2  # where the last four bytes may begin, the newline among them, and one further
+        if self._always:
+            self._add(here, self._always)
+        if groups & self._short_groups:
+            self._look_for_short(here)
+        if self._may_begin(source, start, stop):
+            self._follow(here, source, start)
+        step = 1 if groups & ~_LONGER else 2
+        while at + 3 * step < stop:
+            one = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
+            two = table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
+            if (one | two) & groups:
+                for turn in range(4):
+                    if table[_hash_at(source, at + turn * step)] & groups:
+                        self._compare(here, source, at + turn * step)
+            at += 4 * step
+        while at < stop:
+            if table[_hash_at(source, at)] & groups:
+                self._compare(here, source, at)
+            at += step
+        if here.found is not None:
+            here.trials[here.place] = here.found
+
+    @cython.cfunc
+    def _look_for_short(self, here: _Place) -> cython.void:
+        """Add the trials of the literals that are shorter than what is hashed."""
+        literal: _Sought
+        groups: cython.int
+        trials: list
+        for literal, groups, trials in self._short:
+            if groups & here.groups and literal.stands_in(here.folded, here.start, here.end):
+                self._add(here, trials)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def _may_begin(self, source: cython.p_uchar, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.bint:
+        """Whether a line may begin with a literal."""
+        heads: cython.p_uchar = self._heads
+        short: cython.p_uchar = self._short_heads
+        return short[source[start]] or (start < stop and heads[_hash_at(source, start)])
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def _follow(self, here: _Place, source: cython.p_uchar, start: cython.Py_ssize_t) -> cython.void:
+        """Add the trials of the literals with which the line begins."""
+        labels: cython.p_uchar = self._labels
+        at: cython.Py_ssize_t = start
+        node: cython.int = self._roots[source[start]]
+        edge: cython.int
+        target: cython.int
+        while node:
+            if self._ends[node] >= 0:
+                self._add(here, self._trials[self._ends[node]])
+            at += 1
+            target = 0
+            for edge in range(self._edges[node], self._edges[node + 1]):
+                if labels[edge] == source[at]:
+                    target = self._targets[edge]
+                    break
+            node = target
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def _compare(self, here: _Place, source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.void:
+        """Add the trials of the literals whose four bytes stand there with the rest around them."""
         blob: cython.p_uchar = self._blob
         entry: cython.Py_ssize_t
         index: cython.int
         start: cython.Py_ssize_t
         first: cython.Py_ssize_t
-        count: cython.Py_ssize_t
         length: cython.Py_ssize_t
-        bucket: cython.uint = code >> _BUCKET_SHIFT
+        bucket: cython.uint = _hash_at(source, at)
         for entry in range(self._buckets[bucket], self._buckets[bucket + 1]):
-            index = self._entries[2 * entry]
-            start = at - self._entries[2 * entry + 1]
+            if not self._entries[3 * entry] & here.groups:
+                continue
+            index = self._entries[3 * entry + 1]
+            start = at - self._entries[3 * entry + 2]
             first = self._starts[index]
             length = self._starts[index + 1] - first
-            if start < here.folded_start:
+            if start < here.start:
                 continue
-            count = 0
-            while count < length and source[start + count] == blob[first + count]:
-                count += 1
-            if count == length:
-                self._add(trials, here, start, index)
+            if _count_same(source, start, blob, first, length) == length:
+                self._add(here, self._trials[index])
 
     @cython.cfunc
-    def _add(self, trials: dict, here: _Place, start: cython.Py_ssize_t, index: cython.Py_ssize_t) -> cython.void:
-        """Add the trials of a literal that begins there, those apart whose patterns surely don't match the line."""
+    def _add(self, here: _Place, trials: list) -> cython.void:
+        """Add the trials of a literal that stands in the line, those apart whose patterns surely don't match it."""
         trial: Trial
-        for trial in self._trials[index]:
-            if trial._longest_chars != _NO_LIMIT and here.chars > trial._longest_chars:
+        for trial in trials:
+            if trial._longest_chars != -1 and here.chars > trial._longest_chars:
                 continue
-            if trial._is_first_word and here.is_ascii and _has_word(here.folded, here.folded_start, start):
+            if trial.is_at_edge:
+                if not here.groups & _AT_EDGES:
+                    continue
+                if trial.first >= 0 and here.number >= trial.first:
+                    continue
+                if trial.last >= 0 and here.line_count - here.number > trial.last:
+                    continue
+            elif not here.groups & _ANYWHERE:
                 continue
-            if not trial._is_inside and not trial._needs.are_met(here.seen()):
+            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start - 1, here.end + 1):
                 continue
-            if trial._most_words == _NO_LIMIT or here.scanned.word_count(here.place) <= trial._most_words:
-                trials.setdefault(here.place, []).append(trial)
+            if trial._most_words == -1 or here.word_count() <= trial._most_words:
+                here.add(trial)
 
 
 @cython.cclass
 class _Place:
-    """The line at hand: its place, where it begins in the folded text, its length in characters."""
+    """The line at hand: its place, its number among those that are looked at, its span in the folded text, its length
+    in characters, and the groups of trials that may match it.
+    """
 
     scanned: object
     folded: bytes
-    line: bytes
+    rows: cython.int[::1]
+    trials: dict
+    found: list
+    line_count: cython.Py_ssize_t
     place: cython.Py_ssize_t
-    folded_start: cython.Py_ssize_t
+    number: cython.Py_ssize_t
+    start: cython.Py_ssize_t
+    end: cython.Py_ssize_t
     chars: cython.Py_ssize_t
-    is_ascii: cython.bint
+    groups: cython.int
+    all_count: cython.Py_ssize_t
 
     def __init__(self, scanned: Any) -> None:
         self.scanned = scanned
         self.folded = scanned.folded
+        self.rows = scanned.table
+        self.all_count = scanned.line_count
+        self.trials = {}
 
     @cython.cfunc
-    def seen(self) -> bytes:
-        """The folded line, with the newlines around it."""
-        if self.line is None:
-            self.line = self.scanned.folded_line(self.place)
-        return self.line
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    def locate(self) -> cython.void:
+        """Find the line of this place."""
+        row: cython.Py_ssize_t = self.place * 10
+        is_last: cython.bint = self.place + 1 == self.all_count
+        self.start = self.rows[row + 7]
+        self.end = (len(self.folded) if is_last else self.rows[row + 17]) - 1
+        self.chars = self.rows[row + 4] - self.rows[row + 3]
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def reach(self) -> cython.int:
+        """The groups of the levels that are tried on a line of this length."""
+        source: cython.p_uchar = self.folded
+        level: cython.int = 0
+        words: cython.Py_ssize_t = 0
+        at: cython.Py_ssize_t = self.start
+        stop: cython.Py_ssize_t
+        while level < 3 and self.chars > _most_chars(level):
+            while words <= _most_words(level) and at < self.end:
+                stop = min(self.end, at + 64)
+                words += _begun_words(source, at, stop)
+                at = stop
+            if words <= _most_words(level):
+                break
+            level += 1
+        return _ANYWHERE << level & _ANYWHERE | _AT_EDGES << level & _AT_EDGES
+
+    @cython.cfunc
+    def word_count(self) -> cython.Py_ssize_t:
+        """How many words the line has."""
+        count: cython.Py_ssize_t = self.scanned.word_count(self.place)
+        return count
+
+    @cython.cfunc
+    def add(self, trial: Trial) -> cython.void:
+        """Note a trial for the line, in order and once."""
+        at: cython.Py_ssize_t
+        other: Trial
+        if self.found is None:
+            self.found = []
+        at = len(self.found)
+        while at > 0:
+            other = self.found[at - 1]
+            if other.order == trial.order:
+                return
+            if other.order < trial.order:
+                break
+            at -= 1
+        self.found.insert(at, trial)
 
 
 @cython.cfunc
 @cython.exceptval(check=False)
-def _hashed(gram: cython.uint) -> cython.uint:
-    """The hash of three bytes, by Knuth's multiplication with the golden ratio (TAOCP 6.4)."""
-    return (gram * _GOLDEN & _WORD) >> 16  # so that _HASH_BITS are left
+def _begun_words(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.int:
+    """How many words surely begin in the half-open span, behind a space; there may be more."""
+    count: cython.uchar = 0
+    index: cython.Py_ssize_t
+    for index in range(start, end):
+        count += (source[index] == 32) & (source[index + 1] >= 97) & (source[index + 1] <= 122)
+    return count
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _hash_at(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The hash of the four bytes that begin there: their product with Brotli's `kHashMul32`."""
+    if not cython.compiled:
+        return (int.from_bytes(source[at : at + 4], "little") * 0x1E35A7BD & 0xFFFFFFFF) >> 18
+    word: cython.uint = 0
+    memcpy(cython.address(word), source + at, 4)
+    return (word * 0x1E35A7BD) >> 18  # so that _HASH_BITS are left
+
+
+@cython.cfunc
+def _groups_of(trials: list) -> cython.int:
+    """The groups of the trials together."""
+    groups: cython.int = 0
+    trial: Trial
+    for trial in trials:
+        groups |= trial.group()
+    return groups
 
 
 def _rarity(gram: bytes) -> int:
     """How rare the bytes are in English text: the sum of their ranks."""
     return sum(len(_FREQUENT) if byte not in _FREQUENT else _FREQUENT.index(byte) for byte in gram)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _has_word(folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-    """Whether there is a letter, digit or underscore of ASCII in the half-open span."""
-    source: cython.p_uchar = folded
-    index: cython.Py_ssize_t
-    for index in range(start, end):
-        code: cython.int = source[index]
-        if 97 <= code <= 122 or 48 <= code <= 57 or code == 95:
-            return True
-    return False

@@ -7,17 +7,27 @@ from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
 
 class Needs:
-    def __init__(self, heads: Iterable[bytes] | None, sets: Iterable[tuple[bytes, ...]]) -> None: ...
+    def __init__(
+        self,
+        heads: Iterable[bytes] | None,
+        sets: Iterable[tuple[bytes, ...]],
+        firsts: Iterable[bytes] | None = ...,
+    ) -> None: ...
     def are_met(self, folded: bytes) -> bool: ...
 
 class NeedsOfMany:
     def __init__(self, needs: Iterable[Needs]) -> None: ...
     def met(self, folded: bytes) -> list[int]: ...
 
+class KnownPhrases:
+    def __init__(self, phrases: Iterable[bytes]) -> None: ...
+    def places(self, scanned: Scan) -> list[int]: ...
+
 class Trial:
     pattern: LinePattern
     rule: Rule
     order: int
+    is_at_edge: bool
 
     def __init__(
         self,
@@ -25,13 +35,14 @@ class Trial:
         rule: Rule,
         order: int,
         *,
-        needs: Needs,
-        longest_chars: int,
-        most_words: int,
-        is_inside: bool,
-        is_first_word: bool,
+        needs: Needs | None,
+        longest_chars: int = ...,
+        most_words: int = ...,
+        first: int = ...,
+        last: int = ...,
     ) -> None: ...
 
 class Screen:
     def __init__(self, by_literal: Mapping[bytes, list[Trial]]) -> None: ...
-    def candidates(self, scanned: Scan, places: Sequence[int]) -> dict[int, list[Trial]]: ...
+    def candidates(self, scanned: Scan) -> dict[int, list[Trial]]: ...
+    def candidates_at_edges(self, scanned: Scan, places: Sequence[int]) -> dict[int, list[Trial]]: ...
