@@ -9,7 +9,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MODULES = ("cleaner.line", "cleaner.repeats", "cleaner.rules.screen", "cleaner.scan")
+MODULES = (
+    "cleaner.dump.json_reader",
+    "cleaner.dump.json_writer",
+    "cleaner.line",
+    "cleaner.repeats",
+    "cleaner.rules.screen",
+    "cleaner.scan",
+    "cleaner.utf8",
+)
 
 
 class CompileHook(BuildHookInterface[Any]):
