@@ -154,6 +154,7 @@ class _Work:
             entry, _, clean = finished
             lines.put_record(entry.head, clean, entry.tail)
             self._record(finished, source, name)
+            del finished, entry, clean  # a document can be long, and its line is copied below
         self._at(-1)
         if output := lines.take():
             self._done.output = encode_member(source.output.codec, output)
