@@ -10,6 +10,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 MODULES = (
+    "cleaner.dump.json_reader",
+    "cleaner.dump.json_writer",
     "cleaner.layer",
     "cleaner.line",
     "cleaner.repeats",
@@ -17,6 +19,7 @@ MODULES = (
     "cleaner.rules.many",
     "cleaner.rules.screen",
     "cleaner.scan",
+    "cleaner.utf8",
 )
 
 

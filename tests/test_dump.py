@@ -12,8 +12,10 @@ import pytest
 
 from cleaner import Cleaner
 from cleaner.cut import cut
-from cleaner.dump.audit import Hasher
-from cleaner.model import Action, Cleaned, Edit, Reason, text_hash
+from cleaner.dump.audit import manifest_row
+from cleaner.dump.entries import Entry
+from cleaner.model import Action, Cleaned, Document, Edit, Reason, text_hash
+from cleaner.utf8 import encode as encode_text
 from conftest import LINE_RULE, PROSE, RAW, Command, read_lines, read_outputs, read_tree, write_pack, write_tree
 
 MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
@@ -65,7 +67,10 @@ def test_hashes_are_those_of_both_texts(text: str, edited: tuple[tuple[int, int,
         for (start, end), (*_, after) in zip(spans, edited, strict=True)
     )
     cleaned = Cleaned(cut(text, edits), text, edits)
-    assert Hasher(text).hashes(cleaned) == (text_hash(text), text_hash(cleaned.text))
+    for encoded in (b"", encode_text(text)):
+        entry = Entry("a", 1, "utf-8", Document(text), encoded=encoded)
+        row = manifest_row(entry, "in", "out", cleaned, encode_text(cleaned.text))
+        assert (row.source_sha256, row.sha256) == (text_hash(text), text_hash(cleaned.text))
     assert text_hash(text) == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

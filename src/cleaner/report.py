@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cleaner.model import Action, Cleaned
+from cleaner.model import Action, Cleaned, Reason
 
 
 class Report(msgspec.Struct, omit_defaults=True):
@@ -30,28 +30,28 @@ class Report(msgspec.Struct, omit_defaults=True):
     is_interrupted: bool = False
 
     def add(self, cleaned: Cleaned) -> None:
-        """Count one document."""
-        source, edits = cleaned.source, cleaned.edits
+        """Count one document, but for its edits (`count`)."""
+        source, text = cleaned.source, cleaned.text
         self.documents += 1
-        self.unchanged += cleaned.text == source
-        if not cleaned.text:
+        self.unchanged += text == source
+        if not text:
             is_empty = not source.strip()
             self.empty += is_empty
             self.emptied += not is_empty
         self.lines += cleaned.line_count
         self.chars += len(source)
-        for edit in edits:
-            reason = edit.reason
-            rule = reason.rule
-            if edit.action is Action.REPAIR:
-                self.repairs[rule] = self.repairs.get(rule, 0) + 1
-            else:
-                taken = len(edit.before) - len(edit.after)
-                self.removals[rule] = self.removals.get(rule, 0) + 1
-                self.removed_chars[rule] = self.removed_chars.get(rule, 0) + taken
-                self.categories[reason.category] = self.categories.get(reason.category, 0) + 1
-                self.chars_removed += taken
-                self.lines_removed += edit.takes_line
+
+    def count(self, reason: Reason, action: Action, count: int, chars: int, lines: int) -> None:
+        """Count edits that have a reason in common, how many characters went with them, and how many whole lines."""
+        rule = reason.rule
+        if action is Action.REPAIR:
+            _count(self.repairs, rule, count)
+            return
+        _count(self.removals, rule, count)
+        _count(self.removed_chars, rule, chars)
+        _count(self.categories, reason.category, count)
+        self.chars_removed += chars
+        self.lines_removed += lines
 
     def pass_over(self, why: str) -> None:
         """Count a file that holds nothing to clean."""

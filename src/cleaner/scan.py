@@ -15,6 +15,7 @@ import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
+from cleaner.utf8 import encode  # noqa: F401  (what scans are made of)
 
 if cython.compiled:
     from cython.cimports.libc.string import memchr, memcpy
@@ -251,11 +252,6 @@ _ASCII = Block(0)
 _BLOCKS[0] = _ASCII
 _BYTE_FLAGS = cython.declare(bytes, _ASCII.flags)
 _BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
-
-
-def encode(text: str) -> bytes:
-    """The text as UTF-8; half of a surrogate pair, which a Python string may hold, as the three bytes it would be."""
-    return text.encode("utf-8", "surrogatepass")
 
 
 @cython.cfunc

@@ -17,6 +17,7 @@ from cleaner.dump.entries import Entry, Failure
 from cleaner.dump.outputs import MANIFEST
 from cleaner.ledger import LedgerRecord, read_record
 from cleaner.model import Cleaned, CleanerError, text_hash
+from cleaner.utf8 import encode, shared_bytes
 from cleaner.whole import PARTIAL
 
 LEDGER, FAILURES, REPORT = "ledger.jsonl", "failures.jsonl", "report.json"
@@ -51,10 +52,12 @@ class ManifestRow(msgspec.Struct, frozen=True, gc=False):
         return self.record > 0
 
 
-def manifest_row(entry: Entry, hasher: Hasher, source: str, output: str, cleaned: Cleaned) -> ManifestRow:
-    """The row of a document and what it has become; `source` and `output` are names of files."""
+def manifest_row(entry: Entry, source: str, output: str, cleaned: Cleaned, clean: bytes) -> ManifestRow:
+    """The row of a document and what it has become; `source` and `output` are names of files, `clean` is the clean
+    text as UTF-8.
+    """
     document = entry.document
-    source_hash, clean_hash = hasher.hashes(cleaned)
+    source_hash, clean_hash = _hashes(entry, cleaned, clean)
     return ManifestRow(
         entry.doc,
         source,
@@ -70,44 +73,25 @@ def manifest_row(entry: Entry, hasher: Hasher, source: str, output: str, cleaned
     )
 
 
-class Hasher:
-    """The hashes of a text and of what is made of it.
-
-    To be made before the text is cleaned: msgspec leaves the UTF-8 of a text with it, where CPython looks first when
-    the text is encoded again.  What stands before the first edit is hashed once for both.
-    """
-
-    __slots__ = ("_encoded",)
-
-    def __init__(self, text: str) -> None:
-        self._encoded: memoryview | None = None  # of no long text, and of none that is no UTF-8
-        if len(text) <= _LONG_CHARS:
-            with contextlib.suppress(UnicodeEncodeError):  # half of a surrogate pair
-                packed = _PACKER.encode(text)
-                self._encoded = memoryview(packed)[_HEADS.get(packed[0], 1) :]
-
-    def hashes(self, cleaned: Cleaned) -> tuple[str, str]:
-        """`text_hash` of the source, which is the text, and of the clean text."""
-        source, edits, encoded = cleaned.source, cleaned.edits, self._encoded
-        if not edits:
-            only = text_hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest()
-            return only, only
-        start = edits[0].start
-        if encoded is None or start < len(source) // 2:
-            return text_hash(source) if encoded is None else hashlib.sha256(encoded).hexdigest(), text_hash(
-                cleaned.text
-            )
-        rest = source[start:].encode()
-        digest = hashlib.sha256(encoded[: len(encoded) - len(rest)])
-        clean = digest.copy()
-        digest.update(rest)
-        clean.update(cleaned.text[start:].encode("utf-8", "surrogatepass"))
-        return digest.hexdigest(), clean.hexdigest()
+def _hashes(entry: Entry, cleaned: Cleaned, clean: bytes) -> tuple[str, str]:
+    """`text_hash` of the source and of the clean text."""
+    text = cleaned.source
+    if len(text) > _LONG_CHARS:
+        return text_hash(text), hashlib.sha256(clean).hexdigest()
+    return shared_hashes(entry.encoded or encode(text), clean)
 
 
 _LONG_CHARS = 1 << 20
-_PACKER = msgspec.msgpack.Encoder()
-_HEADS = {0xD9: 2, 0xDA: 3, 0xDB: 5}  # bytes before the text itself, by the first one (MessagePack's str 8, 16, 32)
+
+
+def shared_hashes(first: bytes, second: bytes) -> tuple[str, str]:
+    """SHA-256 of both, in hex; what both begin with is hashed once."""
+    shared = shared_bytes(first, second)
+    digest = hashlib.sha256(memoryview(first)[:shared])
+    other = digest.copy()
+    digest.update(memoryview(first)[shared:])
+    other.update(memoryview(second)[shared:])
+    return digest.hexdigest(), other.hexdigest()
 
 
 _ENCODER = msgspec.json.Encoder()

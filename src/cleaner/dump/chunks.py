@@ -19,6 +19,7 @@ from cleaner.dump.entries import Fields, open_source
 from cleaner.dump.formats import Format
 from cleaner.dump.inputs import Source, Unusable
 from cleaner.model import CleanerError
+from cleaner.utf8 import count_lines
 
 CHUNK_BYTES = 2 << 20  # decoded; large enough to compress well, small enough for many in flight
 CHUNK_FILES = 512
@@ -227,7 +228,7 @@ def cut_slices(
             error = f"can't be read: {problem.strerror}"
         end += len(data)
         encoded, before = (taken() if taken else end), encoded
-        first_line, line = line, line + data.count(b"\n")
+        first_line, line = line, line + count_lines(data)
         yield Slice(seen, source, data, first_line, line, end, is_first, is_last, encoded - before, error)
         if is_last:
             return

@@ -14,6 +14,7 @@ from cleaner.decode import DecodeError, declared_charset, decode
 from cleaner.dump.codecs import Codec, codec_of
 from cleaner.dump.decoded import DecodedFile, open_decoded, read_decoded
 from cleaner.dump.formats import Format
+from cleaner.dump.json_reader import RecordReader
 from cleaner.extract import extract
 from cleaner.model import CleanerError, Document
 
@@ -37,14 +38,17 @@ class Fields(msgspec.Struct, frozen=True):
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """A document read from a dump; `record` is its 1-based line in a JSON lines file, 0 elsewhere.
 
-    `fields` are all fields of its JSON record, undecoded, so that they are written back byte for byte.
+    `head` and `tail` are what stands before and behind the text in its JSON record, every other field byte for byte.
+    `encoded` is the text as UTF-8 where that is at hand, else empty.
     """
 
     doc: str
     record: int
     encoding: str
     document: Document
-    fields: dict[str, msgspec.Raw] = {}
+    head: bytes = b""
+    tail: bytes = b""
+    encoded: bytes = b""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -91,8 +95,50 @@ def record_lines(lines: Iterable[bytes], first: int = 1) -> Iterator[tuple[int, 
             yield number, content
 
 
-def read_record(line: bytes | bytearray, name: str, number: int, fields: Fields) -> Entry:
+def line_spans(lines: bytes | bytearray, first: int = 1) -> Iterator[tuple[int, int, int]]:
+    """The number, start and end of each line that holds something, like `record_lines`, without its newline."""
+    start, number = 0, first
+    if first == 1 and lines.startswith(codecs.BOM_UTF8):
+        start = len(codecs.BOM_UTF8)
+    while start < len(lines):
+        end = lines.find(b"\n", start)
+        if end < 0:
+            end = len(lines)
+        if start < end and (lines[start] == _BRACE or not lines[start:end].isspace()):
+            yield number, start, end
+        start = end + 1
+        number += 1
+
+
+_BRACE = ord("{")
+
+
+class Records:
+    """Reads the JSON lines of one file."""
+
+    def __init__(self, name: str, fields: Fields) -> None:
+        self._name = name
+        self._fields = fields
+        self._reader = None if fields.html else RecordReader(fields.text, fields.id, fields.url, fields.title)
+
+    def read(self, lines: bytes | bytearray, start: int, end: int, number: int) -> Entry:
+        """The document of the line with that number, which stands in this span; raises like `read_record`."""
+        plain = self._reader.read(lines, start, end) if self._reader else None
+        if plain is None:
+            is_all = start == 0 and end == len(lines)
+            return _read_any(lines if is_all else bytes(lines[start:end]), self._name, number, self._fields)
+        document = Document(plain.text, plain.title, plain.url, self._fields.language)
+        doc = plain.id or f"{self._name}:{number}"
+        return Entry(doc, number, "utf-8", document, plain.head, plain.tail, plain.encoded)
+
+
+def read_record(line: bytes, name: str, number: int, fields: Fields) -> Entry:
     """The document of one JSON line; raises `RecordError` where it holds none, `ExtractError` for an empty page."""
+    return Records(name, fields).read(line, 0, len(line), number)
+
+
+def _read_any(line: bytes | bytearray, name: str, number: int, fields: Fields) -> Entry:
+    """The document of a line that may be anything."""
     wanted = fields.html or fields.text
     record = _decode_object(line)
     raw = record.get(wanted)
@@ -117,7 +163,8 @@ def read_record(line: bytes | bytearray, name: str, number: int, fields: Fields)
                 record[field_] = msgspec.Raw(msgspec.json.encode(value))
     else:
         document = Document(text, title=title, url=url, language=fields.language)
-    return Entry(_record_name(record, fields.id) or f"{name}:{number}", number, "utf-8", document, record)
+    doc = _record_name(record, fields.id) or f"{name}:{number}"
+    return Entry(doc, number, "utf-8", document, *_around(record, fields.text))
 
 
 def _decode_object(line: bytes | bytearray) -> dict[str, msgspec.Raw]:
@@ -183,12 +230,13 @@ def _json_type(raw: msgspec.Raw) -> str:
     return _JSON_TYPES.get(bytes(memoryview(raw)[:1]), "a number")
 
 
-def write_record(entry: Entry, text: str, text_field: str) -> bytes:
-    """The JSON line of an entry with another text; all other fields stand byte for byte as they were."""
-    return _ENCODER.encode_lines([entry.fields | {text_field: text}])
-
-
-_ENCODER = msgspec.json.Encoder()
+def _around(record: dict[str, msgspec.Raw], text_field: str) -> tuple[bytes, bytes]:
+    """What stands before and behind the text in the line of a record; a record without one gets it as its last."""
+    names = list(record)
+    place = names.index(text_field) if text_field in record else len(names)
+    head = msgspec.json.encode({name: record[name] for name in names[:place]} | {text_field: None})
+    rest = msgspec.json.encode({name: record[name] for name in names[place + 1 :]})
+    return head.removesuffix(b"null}"), b"}" if rest == b"{}" else b"," + rest[1:]
 
 
 def open_source(path: Path, codec: Codec | None = None, *, start: int = 0) -> DecodedFile:

@@ -14,27 +14,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from cleaner.dump.audit import Hasher, ManifestRow, encode_manifest, manifest_row
+from cleaner.dump.audit import ManifestRow, encode_manifest, manifest_row
 from cleaner.dump.chunks import Chunk, Slice
 from cleaner.dump.codecs import encode_member
-from cleaner.dump.entries import (
-    Entry,
-    Failure,
-    Fields,
-    read_entry,
-    read_record,
-    read_source,
-    record_lines,
-    write_record,
-)
+from cleaner.dump.entries import Entry, Failure, Fields, Records, line_spans, read_entry, read_source
 from cleaner.dump.formats import Format
 from cleaner.dump.inputs import Source, Unusable
+from cleaner.dump.json_writer import LedgerWriter, LineWriter
 from cleaner.dump.outputs import Target
-from cleaner.ledger import LedgerRecord, encode_records, ledger_records
 from cleaner.model import Cleaned, CleanerError
 from cleaner.pipeline import Cleaner
 from cleaner.report import Report
 from cleaner.rules.load import RuleSet
+from cleaner.utf8 import encode
 
 if TYPE_CHECKING:
     from cleaner.dump.parquet import RowSlice
@@ -78,13 +70,16 @@ class Done(msgspec.Struct):
 class Worker(msgspec.Struct, frozen=True):
     """Does chunks one after the other, in the run's process or in one of its own.
 
-    `spool` is a folder of this run alone, for whole outputs that wait for their names.
+    `spool` is a folder of this run alone, for whole outputs that wait for their names.  `lines` and `ledger` are filled
+    anew by each chunk.
     """
 
     cleaner: Cleaner
     fields: Fields
     target: Target
     spool: Path
+    lines: LineWriter = msgspec.field(default_factory=LineWriter)
+    ledger: LedgerWriter = msgspec.field(default_factory=LedgerWriter)
 
     def __reduce__(self) -> tuple[Callable[..., Worker], tuple[object, ...]]:
         """How it goes to a process that does not inherit it: the cleaner is made anew of its rules."""
@@ -110,7 +105,7 @@ def _remake(rules: RuleSet, fields: Fields, target: Target, spool: Path) -> Work
 
 
 _Read = tuple[int, Callable[[], Entry]]
-_Finished = tuple[Entry, Hasher, Cleaned]
+_Finished = tuple[Entry, Cleaned, bytes]  # the last is the clean text as UTF-8
 
 
 def _rows(chunk: Slice) -> RowSlice:
@@ -130,10 +125,11 @@ class _Work:
         self._number = -1
         self._done = Done()
         self._rows: list[ManifestRow] = []
-        self._records: list[LedgerRecord] = []
 
     def finish(self) -> Done:
-        self._done.manifest, self._done.ledger = encode_manifest(self._rows), encode_records(self._records)
+        self._done.manifest, self._done.ledger = encode_manifest(self._rows), self._worker.ledger.take()
+        for counts in self._worker.ledger.take_counts():
+            self._done.report.count(*counts)
         return self._done
 
     def do_slice(self, chunk: Slice) -> None:
@@ -143,7 +139,7 @@ class _Work:
             return
         kept = []
         for finished in self._clean(source, self._reads(chunk)):
-            kept.append((finished[0], finished[2].text))
+            kept.append(finished)
             self._record(finished, source, name)
         self._at(-1)
         if kept:
@@ -153,14 +149,15 @@ class _Work:
 
     def _do_lines(self, chunk: Slice, name: str) -> None:
         """A slice of JSON lines: each line is written as soon as it is clean, so that no more than one is at hand."""
-        source, text_field = chunk.source, self._worker.fields.text
-        lines = []
+        source, lines = chunk.source, self._worker.lines
         for finished in self._clean(source, self._reads(chunk)):
-            lines.append(write_record(finished[0], finished[2].text, text_field))
+            entry, _, clean = finished
+            lines.put_record(entry.head, clean, entry.tail)
             self._record(finished, source, name)
+            del finished, entry, clean  # a document can be long, and its line is copied below
         self._at(-1)
-        if lines:
-            self._done.output = encode_member(source.output.codec, b"".join(lines))
+        if output := lines.take():
+            self._done.output = encode_member(source.output.codec, output)
 
     def do_file(self, item: Source | Unusable, partial_name: str) -> None:
         if isinstance(item, Unusable):
@@ -173,7 +170,7 @@ class _Work:
         try:
             done = list(self._clean(item, self._file_reads(item)))
             if done or item.format.holds_records:
-                self._write(item, partial_name, [(entry, cleaned.text) for entry, _, cleaned in done])
+                self._write(item, partial_name, done)
             else:
                 self._done.dropped.append(item.output_name)
         except CleanerError as error:
@@ -187,7 +184,7 @@ class _Work:
             for finished in done:
                 self._record(finished, item, name)
 
-    def _write(self, source: Source, partial_name: str, kept: Sequence[tuple[Entry, str]]) -> None:
+    def _write(self, source: Source, partial_name: str, kept: Sequence[_Finished]) -> None:
         self._at(-1)
         path = self._worker.spool / partial_name
         with path.open("wb") as file:
@@ -215,34 +212,38 @@ class _Work:
         return iter([(0, lambda: self._read_document(chunk.source, bytes(chunk.data)))])
 
     def _record_reads(self, source: Source, data: bytes | bytearray, first_line: int) -> Iterator[_Read]:
+        records = Records(source.name, self._worker.fields)
         if isinstance(data, bytearray) and data.find(b"\n") in (-1, len(data) - 1):
             if data and not data.isspace():
-                yield first_line, lambda: _read_alone(data, source.name, first_line, self._worker.fields)
+                yield first_line, lambda: _read_alone(records, data, first_line)
             return
-        for number, line in record_lines(bytes(data).split(b"\n"), first_line):
-            yield number, partial(read_record, line, source.name, number, self._worker.fields)
+        for number, start, end in line_spans(data, first_line):
+            yield number, partial(records.read, data, start, end, number)
 
     def _read_document(self, source: Source, raw: bytes) -> Entry:
         return read_entry(raw, source.name, source.format, self._worker.fields)
 
-    def _encode_slice(self, chunk: Slice, kept: Sequence[tuple[Entry, str]]) -> bytes:
+    def _encode_slice(self, chunk: Slice, kept: Sequence[_Finished]) -> bytes:
         """The next piece of a sliced file's output, before it is compressed."""
         if chunk.source.format is not Format.PARQUET:
             return self._encode(chunk.source, kept)
         from cleaner.dump.parquet import encode_rows  # noqa: PLC0415
         from cleaner.dump.parquet_json import rows_as_json  # noqa: PLC0415
 
-        encode = encode_rows if chunk.source.output.format is Format.PARQUET else rows_as_json
-        return encode(_rows(chunk), kept, self._worker.fields)
+        encode_kept = encode_rows if chunk.source.output.format is Format.PARQUET else rows_as_json
+        return encode_kept(_rows(chunk), [(entry, cleaned.text) for entry, cleaned, _ in kept], self._worker.fields)
 
-    def _encode(self, source: Source, kept: Sequence[tuple[Entry, str]]) -> bytes:
-        """The output for these documents and their clean texts, before it is compressed."""
-        if source.format is Format.JSONL:
-            return b"".join(write_record(entry, text, self._worker.fields.text) for entry, text in kept)
-        return kept[0][1].encode("utf-8")
+    def _encode(self, source: Source, kept: Sequence[_Finished]) -> bytes:
+        """The output for these documents, before it is compressed."""
+        if source.format is not Format.JSONL:
+            return kept[0][2]
+        lines = self._worker.lines
+        for entry, _, clean in kept:
+            lines.put_record(entry.head, clean, entry.tail)
+        return lines.take()
 
     def _clean(self, source: Source, reads: Iterable[_Read]) -> Iterator[_Finished]:
-        """Every document that does not fail, its hasher, and what it has become; the others are recorded failures."""
+        """Every document that does not fail, and what it has become; the others are recorded failures."""
         clean, fatal, at = self._worker.cleaner.clean_document, self._fatal, self._at
         for record, read in reads:
             self._number += 1
@@ -254,20 +255,19 @@ class _Work:
             try:
                 entry = read()
                 doc = entry.doc
-                hasher = Hasher(entry.document.text)
                 cleaned = clean(entry.document)
+                encoded = encode(cleaned.text)
             except Exception as error:
                 self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))
             else:
-                yield entry, hasher, cleaned
+                yield entry, cleaned, encoded
 
     def _record(self, finished: _Finished, source: Source, output_name: str) -> None:
-        entry, hasher, cleaned = finished
+        entry, cleaned, clean = finished
         if not cleaned.text and not cleaned.source.strip() and len(self._done.notes) < NOTES:
             self._done.notes.append(f"{entry.doc}: empty; its output is empty too")
-        self._rows.append(manifest_row(entry, hasher, source.name, output_name, cleaned))
-        if cleaned.edits:
-            self._records.extend(ledger_records(entry.doc, cleaned.edits))
+        self._rows.append(manifest_row(entry, source.name, output_name, cleaned, clean))
+        self._worker.ledger.put_edits(entry.doc, cleaned.edits)
         self._done.report.add(cleaned)
 
     def _fail_file(self, source: Source, error: str) -> None:
@@ -279,19 +279,13 @@ class _Work:
         self._done.failures.append(failure)
 
 
-def _read_alone(data: bytearray, name: str, number: int, fields: Fields) -> Entry:
+def _read_alone(records: Records, data: bytearray, number: int) -> Entry:
     """The document of a slice that is one line.  A line can be long, so its bytes are let go as soon as it is read."""
     if number == 1 and data.startswith(codecs.BOM_UTF8):
         del data[: len(codecs.BOM_UTF8)]
-    entry = read_record(data, name, number, fields)
-    for field_, value in entry.fields.items():
-        entry.fields[field_] = _NULL if field_ == fields.text else value.copy()  # another text is written there
-    del value
+    entry = records.read(data, 0, len(data), number)
     data.clear()
     return entry
-
-
-_NULL = msgspec.Raw(b"null")
 
 
 def _kind(error: Exception) -> str:

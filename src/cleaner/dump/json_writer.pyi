@@ -1,0 +1,13 @@
+# What `json_writer.py` says to type checkers; its own annotations are for Cython.
+
+from collections.abc import Sequence
+
+from cleaner.model import Action, Edit, Reason
+
+class LineWriter:
+    def put_record(self, head: bytes, text: bytes, tail: bytes) -> None: ...
+    def take(self) -> bytes: ...
+
+class LedgerWriter(LineWriter):
+    def put_edits(self, doc: str, edits: Sequence[Edit]) -> None: ...
+    def take_counts(self) -> list[tuple[Reason, Action, int, int, int]]: ...
