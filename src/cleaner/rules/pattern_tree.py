@@ -1,11 +1,12 @@
 """Pattern -> tree of its parts, as far as rules use the syntax of the `regex` package.
 
 Sets of characters are compared over a sample alphabet that the package itself is asked about, so nothing here knows
-what `\\p{Lu}` means.  Recursion, fuzzy matching and verbose mode are unknown syntax; look-arounds are taken as nothing.
+what `\\p{Lu}` means.  Recursion, fuzzy matching and verbose mode are unknown syntax.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NoReturn
@@ -27,6 +28,7 @@ _GROUP = regex.compile(
     r"|\?(?P<flags>[aimsufw]*(?:-[aimsufw]+)?)(?P<ends>[:)]))"
 )
 _ESCAPE = regex.compile(r"\\(?:[pPN]\{[^}]*\}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|.)", regex.DOTALL)
+_ANY = regex.compile(".", regex.DOTALL)
 _CLASS = regex.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|\\[pPN]\{[^}]*\}|\\.|[^\]\\])*+\]", regex.DOTALL)
 
 
@@ -36,17 +38,35 @@ class UnknownSyntaxError(Exception):
 
 @dataclass(frozen=True)
 class Chars:
-    """One character out of a set: `mask` has a bit for each character of the sample alphabet."""
+    """One character, as it is written in the pattern (`\\w`, `[a-z]`, `x`), and whether its case counts."""
 
-    mask: int
     text: str
+    ignore_case: bool
+
+    def mask(self, alphabet: str) -> int:
+        """A bit for each character of the alphabet that it may stand for."""
+        return mask_of(self.text, alphabet, self.ignore_case)
 
 
 @dataclass(frozen=True)
 class Nothing:
-    """An anchor or look-around; `is_boundary` for one that asks for the edge of a word."""
+    """An anchor; `is_boundary` for one that asks for the edge of a word."""
 
     is_boundary: bool = False
+
+
+@dataclass(frozen=True)
+class Look:
+    """A look ahead or behind."""
+
+    body: Node
+
+
+@dataclass(frozen=True)
+class Atomic:
+    """A part that never gives back what it took, so there is one way through it: `(?>…)`, or a possessive repeat."""
+
+    body: Node
 
 
 @dataclass(frozen=True)
@@ -72,7 +92,18 @@ class Repeat:
     most: int | None
 
 
-Node = Chars | Nothing | Chain | Choice | Repeat
+Node = Chars | Nothing | Look | Atomic | Chain | Choice | Repeat
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all inside it, in the order of the pattern."""
+    yield node
+    match node:
+        case Chain(parts) | Choice(parts):
+            for part in parts:
+                yield from walk(part)
+        case Look(body) | Atomic(body) | Repeat(body):
+            yield from walk(body)
 
 
 @lru_cache(maxsize=4096)
@@ -89,9 +120,7 @@ class Parser:
         self.source = source
         self.at = 0
         self.ignore_case = True
-        extra = sorted(set(source) - set(_SAMPLE) - set(FOLDED))
-        self.alphabet = _SAMPLE + "".join(extra)
-        self.capitals: list[str] = []
+        self.sets: list[tuple[int, int]] = []  # where the sets in brackets stand whose case does not count
 
     def parse(self) -> Node:
         """The tree; raises `UnknownSyntaxError` where the parser does not know what it reads."""
@@ -128,7 +157,7 @@ class Parser:
                 most = int(match["most"]) if match["most"] else None if match["range"] else least
             node = Repeat(node, least, most)
             if match["kind"] == "+":
-                node = Chars(0, match.group())  # never gives back what it took, so there is one way through it
+                node = Atomic(node)
         return node
 
     def _atom(self) -> Node:
@@ -141,30 +170,21 @@ class Parser:
         if character in "{*+?":
             self._stop()
         if character == "[":
-            return self._chars(_CLASS)
+            start = self.at
+            node = self._chars(_CLASS)
+            if self.ignore_case:
+                self.sets.append((start, self.at))
+            return node
         if character == "\\":
             return self._escape()
-        return self._chars(regex.compile(".", regex.DOTALL))
+        return self._chars(_ANY)
 
     def _chars(self, form: regex.Pattern[str]) -> Chars:
         match = form.match(self.source, self.at)
         if match is None:
             self._stop()
         self.at = match.end()
-        text = match.group()
-        mask = mask_of(text, self.alphabet, self.ignore_case)
-        if self.ignore_case and self._means_capitals(text):
-            self.capitals.append(text)
-        return Chars(mask, text)
-
-    def _means_capitals(self, text: str) -> bool:
-        """Whether it would be a set of capital letters if case counted."""
-        if len(text) == 1:
-            return False
-        mask = mask_of(text, self.alphabet, False)
-        letters = [character for place, character in enumerate(self.alphabet) if mask >> place & 1]
-        is_capital = [character.isupper() for character in letters if character.isalpha()]
-        return len(is_capital) >= 5 and all(is_capital)
+        return Chars(match.group(), self.ignore_case)
 
     def _escape(self) -> Node:
         kind = self.source[self.at + 1 : self.at + 2]
@@ -192,5 +212,30 @@ class Parser:
         self.at += 1
         self.ignore_case = outer
         if match["look"]:
-            return Nothing()
-        return Chars(0, "(?>)") if match["atomic"] else node
+            return Look(node)
+        return Atomic(node) if match["atomic"] else node
+
+
+@lru_cache(maxsize=1024)
+def parse_pattern(source: str) -> tuple[Node, tuple[tuple[int, int], ...]] | None:
+    """The tree, and where the sets in brackets stand whose case does not count; None where it could not be read."""
+    parser = Parser(source)
+    try:
+        return parser.parse(), tuple(parser.sets)
+    except UnknownSyntaxError:
+        return None
+
+
+def alphabet_of(source: str) -> str:
+    """The sample alphabet for a pattern: a few characters of every kind, and those that it names itself."""
+    return _SAMPLE + "".join(sorted(set(source) - set(_SAMPLE) - set(FOLDED)))
+
+
+def means_capitals(chars: Chars, alphabet: str) -> bool:
+    """Whether it would be a set of capital letters if case counted."""
+    if len(chars.text) == 1 or not chars.ignore_case:
+        return False
+    mask = mask_of(chars.text, alphabet, False)
+    letters = [character for place, character in enumerate(alphabet) if mask >> place & 1]
+    is_capital = [character.isupper() for character in letters if character.isalpha()]
+    return len(is_capital) >= 5 and all(is_capital)
