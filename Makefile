@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILED := src/cleaner/line.py src/cleaner/repeats.py src/cleaner/scan.py src/cleaner/rules/screen.py
+COMPILED := src/cleaner/line.py src/cleaner/repeats.py src/cleaner/scan.py src/cleaner/rules/pattern_dfa.py src/cleaner/rules/screen.py
 
 .PHONY: demo test check suite wheel bench peers clean
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-MODULES = ("cleaner.line", "cleaner.repeats", "cleaner.rules.screen", "cleaner.scan")
+MODULES = ("cleaner.line", "cleaner.repeats", "cleaner.rules.pattern_dfa", "cleaner.rules.screen", "cleaner.scan")
 
 
 class CompileHook(BuildHookInterface[Any]):

@@ -56,6 +56,8 @@ LINES = {  # pattern: lines that it matches, and lines that it does not
     "[\\w-]{3}": (["sss", "SßS"], ["ssssss", "ffiffiffi"]),
     "stra[ßx]e": (["straße", "StraXe"], ["strasse"]),
     "[à-ÿ]": (["À"], ["ss"]),
+    r"(a|(b|\p{L}))": (["s", "ß"], ["ss"]),
+    r"(x|\w){3}|(?:-|\S)": (["sss", "-"], ["ssssss", "ff"]),
     "straße [a-c]": (["STRASSE C", "strasse a", "STRAẞE b"], ["strase a"]),
     "o[f]fice|o(f)fice|office": (["OFFICE", "o\N{LATIN SMALL LIGATURE FF}ice"], ["o\N{LATIN SMALL LIGATURE FI}ce"]),
     r"(?-i:[A-C])[\]d]": (["A]", "BD"], ["a]", "AA"]),

@@ -13,8 +13,9 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
+from cleaner.rules.pattern_dfa import LineDfa
 from cleaner.rules.pattern_tree import parse_pattern
-from cleaner.rules.screen import Needs, NeedsOfMany
+from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
@@ -43,13 +44,14 @@ def compile_pattern(source: str) -> bytes:
 
 
 def _with_plain_sets(source: str) -> str:
-    """The pattern with sets in brackets that stand for one character each.
+    r"""The pattern with sets of characters (`[a-z]`, `\w`) that stand for one character each.
 
     Under full case folding `regex` lets a set that holds a sharp s match `ss` as well, and so on for all ligatures:
-    `[\\w-]{1,40}` takes 80 characters then, in exponentially many ways, and ten times as long on any line.
+    `[\w-]{1,40}` takes 80 characters then, in exponentially many ways, and ten times as long on any line.  It takes
+    `(x|\w)` for a set as well.
     """
     parsed = parse_pattern(source)
-    for start, end in reversed(parsed[1] if parsed else ()):
+    for start, end in reversed(parsed.sets if parsed else ()):
         source = f"{source[:start]}(?-f:{source[start:end]}){source[end:]}"
     return source
 
@@ -79,6 +81,10 @@ class LinePattern:
         """What a folded line must hold for the pattern to match all of it; who asks many lines asks this first."""
         return needs_of(self.source)
 
+    @lazy
+    def _dfa(self) -> LineDfa:
+        return LineDfa((self.source,))
+
     def look_into(self) -> None:
         """Find out all that is kept of the pattern from one start to the next."""
         needs_of(self.source)
@@ -86,7 +92,8 @@ class LinePattern:
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        if len(line.text) > MAX_LINE_CHARS:
+        text = line.text
+        if len(text) > MAX_LINE_CHARS or not self._dfa.candidates(text):
             return None
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
@@ -115,14 +122,18 @@ class PatternSet(tuple[LinePattern, ...]):
 
     def match_any(self, line: Line) -> bool:
         """Whether one of the patterns matches the whole line; raises `PatternTimeoutError`."""
-        for number in self._needs.met(line.folded):  # noqa: SIM110  (mostly there are none)
-            if self[number].full_match(line):
+        text = line.text
+        if len(text) > MAX_LINE_CHARS:
+            return False
+        for number in self._dfa.candidates(text):
+            pattern = self[number]
+            if pattern.needs.are_met(line.folded) and pattern.full_match(line):
                 return True
         return False
 
     @lazy
-    def _needs(self) -> NeedsOfMany:
-        return NeedsOfMany(pattern.needs for pattern in self)
+    def _dfa(self) -> LineDfa:
+        return LineDfa(tuple(pattern.source for pattern in self))
 
 
 NO_PATTERNS = PatternSet()

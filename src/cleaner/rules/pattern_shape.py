@@ -147,13 +147,12 @@ def pattern_shape(source: str) -> PatternShape:
     parsed = parse_pattern(source)
     if parsed is None:
         return PatternShape(source, None, alphabet, ())
-    node, _ = parsed
-    chars = [part for part in walk(node) if isinstance(part, Chars)]
+    chars = [part for part in walk(parsed.node) if isinstance(part, Chars)]
     try:
         capitals = tuple(part.text for part in chars if part.mask(alphabet) and means_capitals(part, alphabet))
     except regex.error:
         return PatternShape(source, None, alphabet, ())
-    return PatternShape(source, node, alphabet, capitals)
+    return PatternShape(source, parsed.node, alphabet, capitals)
 
 
 _CODE = regex.compile(r"\\(?:\\|x(?P<x>[\da-fA-F]{2})|u(?P<u>[\da-fA-F]{4})|N\{(?P<name>[^}]+)\}|(?P<space>[tnrfv]))")

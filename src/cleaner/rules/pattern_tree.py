@@ -22,13 +22,13 @@ _SAMPLE = (
     "\N{BULLET}\N{MIDDLE DOT}\N{EURO SIGN}\N{COMBINING ACUTE ACCENT}\N{HORIZONTAL ELLIPSIS}"
 )
 
+_QUANTIFIERS = frozenset("*+?{")
 _QUANTIFIER = regex.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d*)(?P<range>,(?P<most>\d*))?\})(?P<kind>[?+]?)")
 _GROUP = regex.compile(
     r"\((?:(?P<plain>\?:|\?P?<(?![=!])\w+>|(?!\?))|(?P<atomic>\?>)|(?P<look>\?<?[=!])"
     r"|\?(?P<flags>[aimsufw]*(?:-[aimsufw]+)?)(?P<ends>[:)]))"
 )
 _ESCAPE = regex.compile(r"\\(?:[pPN]\{[^}]*\}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|.)", regex.DOTALL)
-_ANY = regex.compile(".", regex.DOTALL)
 _CLASS = regex.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|\\[pPN]\{[^}]*\}|\\.|[^\]\\])*+\]", regex.DOTALL)
 
 
@@ -36,9 +36,12 @@ class UnknownSyntaxError(Exception):
     """The pattern uses what the parser does not know."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Chars:
-    """One character, as it is written in the pattern (`\\w`, `[a-z]`, `x`), and whether its case counts."""
+    """One character, as it is written in the pattern (`\\w`, `[a-z]`, `x`), and whether its case counts.
+
+    Made by `chars_of`, so that the same is one object: there are many, and they are looked up often.
+    """
 
     text: str
     ignore_case: bool
@@ -46,6 +49,12 @@ class Chars:
     def mask(self, alphabet: str) -> int:
         """A bit for each character of the alphabet that it may stand for."""
         return mask_of(self.text, alphabet, self.ignore_case)
+
+
+@lru_cache(maxsize=4096)
+def chars_of(text: str, ignore_case: bool) -> Chars:
+    """The one character that is written so."""
+    return Chars(text, ignore_case)
 
 
 @dataclass(frozen=True)
@@ -120,7 +129,8 @@ class Parser:
         self.source = source
         self.at = 0
         self.ignore_case = True
-        self.sets: list[tuple[int, int]] = []  # where the sets in brackets stand whose case does not count
+        self.sets: list[tuple[int, int]] = []
+        self.has_flags = False
 
     def parse(self) -> Node:
         """The tree; raises `UnknownSyntaxError` where the parser does not know what it reads."""
@@ -146,7 +156,7 @@ class Parser:
         return parts[0] if len(parts) == 1 else Chain(tuple(parts))
 
     def _repeated(self, node: Node) -> Node:
-        while match := _QUANTIFIER.match(self.source, self.at):
+        while self.source[self.at : self.at + 1] in _QUANTIFIERS and (match := _QUANTIFIER.match(self.source, self.at)):
             self.at = match.end()
             if match["sign"]:
                 least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}[match["sign"]]
@@ -170,21 +180,20 @@ class Parser:
         if character in "{*+?":
             self._stop()
         if character == "[":
-            start = self.at
-            node = self._chars(_CLASS)
-            if self.ignore_case:
-                self.sets.append((start, self.at))
-            return node
+            return self._chars(_CLASS, is_set=True)
         if character == "\\":
             return self._escape()
-        return self._chars(_ANY)
+        self.at += 1
+        return chars_of(character, self.ignore_case)
 
-    def _chars(self, form: regex.Pattern[str]) -> Chars:
+    def _chars(self, form: regex.Pattern[str], *, is_set: bool = False) -> Chars:
         match = form.match(self.source, self.at)
         if match is None:
             self._stop()
         self.at = match.end()
-        return Chars(match.group(), self.ignore_case)
+        if is_set and self.ignore_case:
+            self.sets.append(match.span())
+        return chars_of(match.group(), self.ignore_case)
 
     def _escape(self) -> Node:
         kind = self.source[self.at + 1 : self.at + 2]
@@ -193,7 +202,7 @@ class Parser:
             return Nothing(is_boundary=kind in "bmM")
         if kind.isdigit() or kind in "gGKLXR":
             self._stop()
-        return self._chars(_ESCAPE)
+        return self._chars(_ESCAPE, is_set=kind in "dDsSwWpP")
 
     def _group(self) -> Node:
         match = _GROUP.match(self.source, self.at)
@@ -204,7 +213,9 @@ class Parser:
         if flags:
             on, _, off = flags.partition("-")
             self.ignore_case = ("i" in on or outer) and "i" not in off
+            self.has_flags |= on + off != "i"
         if match["ends"] == ")":
+            self.has_flags = True
             return Nothing()
         node = self._choice()
         if not self.source.startswith(")", self.at):
@@ -216,12 +227,24 @@ class Parser:
         return Atomic(node) if match["atomic"] else node
 
 
+@dataclass(frozen=True)
+class Parsed:
+    """A pattern's tree, and where its sets of characters stand whose case does not count: `[a-z]`, `\\w`.
+
+    `has_flags` where it has others than `(?i:…)` and `(?-i:…)`.
+    """
+
+    node: Node
+    sets: tuple[tuple[int, int], ...]
+    has_flags: bool
+
+
 @lru_cache(maxsize=1024)
-def parse_pattern(source: str) -> tuple[Node, tuple[tuple[int, int], ...]] | None:
-    """The tree, and where the sets in brackets stand whose case does not count; None where it could not be read."""
+def parse_pattern(source: str) -> Parsed | None:
+    """The pattern as the parser reads it, None where it does not know the syntax."""
     parser = Parser(source)
     try:
-        return parser.parse(), tuple(parser.sets)
+        return Parsed(parser.parse(), tuple(parser.sets), parser.has_flags)
     except UnknownSyntaxError:
         return None
 
