@@ -13,6 +13,7 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
+from cleaner.rules.pattern_bound import bounded_chars
 from cleaner.rules.pattern_dfa import LineDfa
 from cleaner.rules.pattern_tree import parse_pattern
 from cleaner.rules.screen import Needs
@@ -85,9 +86,14 @@ class LinePattern:
     def _dfa(self) -> LineDfa:
         return LineDfa((self.source,))
 
+    @lazy
+    def _bounded_chars(self) -> int:
+        return bounded_chars(self.source)
+
     def look_into(self) -> None:
         """Find out all that is kept of the pattern from one start to the next."""
         needs_of(self.source)
+        bounded_chars(self.source)
         compile_pattern(self.source)
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
@@ -95,6 +101,8 @@ class LinePattern:
         text = line.text
         if len(text) > MAX_LINE_CHARS or not self._dfa.candidates(text):
             return None
+        if len(text) <= self._bounded_chars:
+            return self.compiled.fullmatch(line.shape)
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
         except TimeoutError:

@@ -60,7 +60,7 @@ class Positions:
         if parsed is not None and not parsed.has_flags:
             try:
                 part = self.build(parsed.node)
-                if not any(map(_is_uncertain, set(self.chars[before:]))):
+                if not any(map(is_uncertain_chars, set(self.chars[before:]))):
                     return part
             except UnknownSyntaxError:
                 pass
@@ -184,7 +184,8 @@ def _letter(chars: Chars) -> str:
     return letter if len(letter) == 1 and chars.text != "." and not (letter != chars.text and letter.isalnum()) else ""
 
 
-def _is_uncertain(chars: Chars) -> bool:
+def is_uncertain_chars(chars: Chars) -> bool:
+    """Whether it is a letter whose case does not count, and that `is_uncertain`."""
     letter = _letter(chars)
     return bool(letter) and chars.ignore_case and is_uncertain(letter)
 
