@@ -20,7 +20,7 @@ from cleaner.segment import segment
 SHIPPED = sorted({pattern.source for pattern in patterns_in(load_rules().rules)})
 
 LONG = ["read more", "a+b", r"\w+ \w+", "[^,]{3,80}: .+", "(a|b)", "(?:also )?read.{0,200}", "(?>a+)+b", "(a++)?b"]
-SHORT = [
+SLOW = [
     *BAD_PATTERNS,
     "(a+)+b",
     "(a*)*b",
@@ -44,12 +44,12 @@ NEVER = [
 
 @pytest.mark.parametrize("source", LONG)
 def test_a_bound_for_long_lines(source: str) -> None:
-    assert bounded_chars(source) >= 700
+    assert bounded_chars(source) >= 500
 
 
-@pytest.mark.parametrize("source", SHORT)
-def test_no_bound_beyond_short_lines(source: str) -> None:
-    assert bounded_chars(source) < 25
+@pytest.mark.parametrize("source", SLOW)
+def test_no_bound_where_it_can_take_long(source: str) -> None:
+    assert bounded_chars(source) == 0
 
 
 @pytest.mark.parametrize("source", NEVER)
@@ -77,10 +77,11 @@ class Clock:
 
 
 def test_longer_lines_keep_the_limit() -> None:
-    pattern, clock = LinePattern("(a|aa)+c"), Clock()
+    pattern, clock = LinePattern(".*a.*b.*c"), Clock()
     longest = bounded_chars(pattern.source)
     pattern.__dict__["compiled"] = clock
-    text = "\n".join("a" * length for length in range(1, longest + 3))
+    assert longest == 100
+    text = "\n".join("a" * (length - 1) + "c" for length in range(1, longest + 3))
     for line in segment(Document(text)).content:
         pattern.full_match(line)
     assert clock.limited == [longest + 1, longest + 2]

@@ -60,9 +60,9 @@ class Positions:
         if parsed is not None and not parsed.has_flags:
             try:
                 part = self.build(parsed.node)
-                if not any(map(is_uncertain_chars, set(self.chars[before:]))):
+                if all(map(_is_readable, set(self.chars[before:]))):
                     return part
-            except UnknownSyntaxError:
+            except (UnknownSyntaxError, regex.error):
                 pass
             del self.chars[before:], self.follow[before:]
         bit = self._place(_ANYTHING)
@@ -182,6 +182,11 @@ def _letter(chars: Chars) -> str:
             return _DOTLESS_I  # which one is uncertain
     letter = chars.text.removeprefix("\\") or "\\"
     return letter if len(letter) == 1 and chars.text != "." and not (letter != chars.text and letter.isalnum()) else ""
+
+
+def _is_readable(chars: Chars) -> bool:
+    """Whether it is known what it stands for; raises `regex.error` for a set that means nothing alone."""
+    return not is_uncertain_chars(chars) and bool(_letter(chars) or _compiled(chars))
 
 
 def is_uncertain_chars(chars: Chars) -> bool:

@@ -22,6 +22,8 @@ _SAMPLE = (
     "\N{BULLET}\N{MIDDLE DOT}\N{EURO SIGN}\N{COMBINING ACUTE ACCENT}\N{HORIZONTAL ELLIPSIS}"
 )
 
+MAX_DEPTH = 50  # groups inside each other; all that walks trees goes down into them
+
 _QUANTIFIERS = frozenset("*+?{")
 _QUANTIFIER = regex.compile(r"(?:(?P<sign>[*+?])|\{(?P<least>\d*)(?P<range>,(?P<most>\d*))?\})(?P<kind>[?+]?)")
 _GROUP = regex.compile(
@@ -131,6 +133,7 @@ class Parser:
         self.ignore_case = True
         self.sets: list[tuple[int, int]] = []
         self.has_flags = False
+        self.depth = 0
 
     def parse(self) -> Node:
         """The tree; raises `UnknownSyntaxError` where the parser does not know what it reads."""
@@ -217,10 +220,14 @@ class Parser:
         if match["ends"] == ")":
             self.has_flags = True
             return Nothing()
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            self._stop()
         node = self._choice()
         if not self.source.startswith(")", self.at):
             self._stop()
         self.at += 1
+        self.depth -= 1
         self.ignore_case = outer
         if match["look"]:
             return Look(node)
