@@ -17,6 +17,7 @@ MODULES = (
     "cleaner.repeats",
     "cleaner.rules.conditions",
     "cleaner.rules.many",
+    "cleaner.rules.pattern_dfa",
     "cleaner.rules.screen",
     "cleaner.scan",
     "cleaner.utf8",

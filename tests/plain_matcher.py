@@ -10,7 +10,7 @@ from cleaner.line import Line
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule, Scope
-from cleaner.rules.pattern import LinePattern, phrase_pattern
+from cleaner.rules.pattern import MAX_LINE_CHARS, LinePattern, phrase_pattern
 from cleaner.segment import Page
 
 
@@ -48,7 +48,8 @@ class PlainMatcher:
             for rule in self._phrases.get(line.phrase, ()):
                 found[rule.id] = Hit(rule, line, line.text_start, end)
         for pattern, rule in self._patterns:
-            if rule.id not in found and (match := pattern.full_match(line)):
+            is_short = len(line.text) <= MAX_LINE_CHARS
+            if is_short and rule.id not in found and (match := pattern.compiled.fullmatch(line.shape)):
                 found[rule.id] = Hit(rule, line, line.text_start, end, match)
         found |= {rule.id: Hit(rule, line, line.text_start, end) for rule in self._shapes}
         return list(found.values())

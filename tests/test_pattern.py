@@ -9,7 +9,7 @@ from benchmarks.rules import BAD_PATTERNS
 
 from cleaner import Cleaner, Selection
 from cleaner.rules import pattern
-from cleaner.rules.pattern import PatternTimeoutError
+from cleaner.rules.pattern import LinePattern, PatternTimeoutError
 
 
 def cleaner_with(tmp_path: Path, source: str) -> Cleaner:
@@ -50,3 +50,28 @@ def test_a_whole_line_is_not_matched_beyond_its_limit(tmp_path: Path) -> None:
     cleaner = Cleaner(rules=path, selection=Selection(only=("long",)))
     short, long = "a" * pattern.MAX_LINE_CHARS, "a" * (pattern.MAX_LINE_CHARS + 1)
     assert cleaner.clean(f"The end.\n{short}\n{long}\n").text == f"The end.\n{long}\n"
+
+
+LINES = {  # pattern: lines that it matches, and lines that it does not
+    "[\\w-]{3}": (["sss", "SßS"], ["ssssss", "ffiffiffi"]),
+    "stra[ßx]e": (["straße", "StraXe"], ["strasse"]),
+    "[à-ÿ]": (["À"], ["ss"]),
+    r"(a|(b|\p{L}))": (["s", "ß"], ["ss"]),
+    r"(x|\w){3}|(?:-|\S)": (["sss", "-"], ["ssssss", "ff"]),
+    "straße [a-c]": (["STRASSE C", "strasse a", "STRAẞE b"], ["strase a"]),
+    "o[f]fice|o(f)fice|office": (["OFFICE", "o\N{LATIN SMALL LIGATURE FF}ice"], ["o\N{LATIN SMALL LIGATURE FI}ce"]),
+    r"(?-i:[A-C])[\]d]": (["A]", "BD"], ["a]", "AA"]),
+}
+
+
+@pytest.mark.parametrize("source", LINES)
+def test_a_set_stands_for_one_character(source: str) -> None:
+    """Full case folding is for letters, where `ß` is `ss`; in a set that would be two characters for one."""
+    matching, others = LINES[source]
+    compiled = LinePattern(source).compiled
+    assert [line for line in (*matching, *others) if compiled.fullmatch(line)] == matching
+
+
+def test_a_set_has_one_way_through_a_text() -> None:
+    compiled = LinePattern(r"[\w-]{1,200}\.(?:forum|board)/").compiled
+    assert not compiled.fullmatch("s" * 150 + ".", timeout=1)

@@ -14,6 +14,9 @@ from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
 from cleaner.rules.many import NeedsOfMany
+from cleaner.rules.pattern_bound import bounded_chars
+from cleaner.rules.pattern_dfa import LineDfa
+from cleaner.rules.pattern_tree import parse_pattern
 from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
@@ -36,7 +39,23 @@ def compile_pattern(source: str) -> bytes:
 
     Raises `regex.error` where it is none.
     """
-    return pickle.dumps(regex.compile(source, FLAGS))
+    try:
+        return pickle.dumps(regex.compile(_with_plain_sets(source), FLAGS))
+    except regex.error:
+        return pickle.dumps(regex.compile(source, FLAGS))  # the message has the place in the author's text
+
+
+def _with_plain_sets(source: str) -> str:
+    r"""The pattern with sets of characters (`[a-z]`, `\w`) that stand for one character each.
+
+    Under full case folding `regex` lets a set that holds a sharp s match `ss` as well, and so on for all ligatures:
+    `[\w-]{1,40}` takes 80 characters then, in exponentially many ways, and ten times as long on any line.  It takes
+    `(x|\w)` for a set as well.
+    """
+    parsed = parse_pattern(source)
+    for start, end in reversed(parsed.sets if parsed else ()):
+        source = f"{source[:start]}(?-f:{source[start:end]}){source[end:]}"
+    return source
 
 
 @dataclass(frozen=True)
@@ -64,15 +83,27 @@ class LinePattern:
         """What a folded line must hold for the pattern to match all of it; who asks many lines asks this first."""
         return needs_of(self.source)
 
+    @lazy
+    def _dfa(self) -> LineDfa:
+        return LineDfa((self.source,))
+
+    @lazy
+    def _bounded_chars(self) -> int:
+        return bounded_chars(self.source)
+
     def look_into(self) -> None:
         """Find out all that is kept of the pattern from one start to the next."""
         needs_of(self.source)
+        bounded_chars(self.source)
         compile_pattern(self.source)
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        if len(line.text) > MAX_LINE_CHARS:
+        text = line.text
+        if len(text) > MAX_LINE_CHARS or not self._dfa.candidates(text):
             return None
+        if len(text) <= self._bounded_chars:
+            return self.compiled.fullmatch(line.shape)
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
         except TimeoutError:

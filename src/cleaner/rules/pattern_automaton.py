@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cleaner.rules.pattern_tree import Chars, Choice, Node, Nothing, Repeat, UnknownSyntaxError, mask_of
+from cleaner.rules.pattern_tree import Atomic, Chars, Choice, Look, Node, Nothing, Repeat, UnknownSyntaxError, mask_of
 
 EXACT_COPIES = 8  # a repeat of up to this many is written out, a longer one counts as a loop
 LITERAL_COPIES = 64
@@ -48,14 +48,16 @@ class Automaton:
 
     def build(self, node: Node) -> Fragment:
         """The fragment of a node, its states added to the automaton."""
-        if isinstance(node, Chars):
+        if isinstance(node, Chars | Atomic):
             if len(self.masks) >= MAX_STATES:
                 raise UnknownSyntaxError("too large")
-            self.masks.append(node.mask)
+            self.masks.append(node.mask(self.alphabet) if isinstance(node, Chars) else 0)
             state = len(self.masks) - 1
             return Fragment(None, [(state, False)], [(state, False)])
         if isinstance(node, Nothing):
             return Fragment(node.is_boundary, [], [])
+        if isinstance(node, Look):
+            return Fragment(False, [], [])
         if isinstance(node, Choice):
             fragments = [self.build(option) for option in node.options]
             empties = [fragment.empty for fragment in fragments if fragment.empty is not None]

@@ -14,7 +14,21 @@ import regex
 
 from cleaner.fold import FOLDED
 from cleaner.rules.pattern_automaton import Automaton
-from cleaner.rules.pattern_tree import Chain, Chars, Choice, Node, Nothing, Parser, Repeat, UnknownSyntaxError
+from cleaner.rules.pattern_tree import (
+    Atomic,
+    Chain,
+    Chars,
+    Choice,
+    Look,
+    Node,
+    Nothing,
+    Repeat,
+    UnknownSyntaxError,
+    alphabet_of,
+    means_capitals,
+    parse_pattern,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +87,7 @@ class PatternShape:
     def wide_edge(self) -> str:
         """Where a repeat of anything without end stands: `begins`, `ends`, or nothing."""
         for parts in self._options():
-            solid = [part for part in parts if not isinstance(part, Nothing)]
+            solid = [part for part in parts if not isinstance(part, Nothing | Look)]
             if solid and self._is_wildcard(solid[0]):
                 return "begins"
             if solid and self._is_wildcard(solid[-1]):
@@ -99,12 +113,12 @@ class PatternShape:
             isinstance(node, Repeat)
             and node.most is None
             and isinstance(node.body, Chars)
-            and self._is_wide(node.body.mask)
+            and self._is_wide(node.body.mask(self.alphabet))
         )
 
     def _literal_chars(self, node: Node) -> int:
         if isinstance(node, Chars):
-            return int(0 < node.mask.bit_count() <= 2 and node.text[-1:].isalnum())
+            return int(0 < node.mask(self.alphabet).bit_count() <= 2 and node.text[-1:].isalnum())
         if isinstance(node, Chain):
             return sum(self._literal_chars(part) for part in node.parts)
         if isinstance(node, Choice):
@@ -113,7 +127,7 @@ class PatternShape:
 
 
 def _least_chars(node: Node) -> int:
-    if isinstance(node, Chars):
+    if isinstance(node, Chars | Atomic):
         return 1
     if isinstance(node, Chain):
         return sum(_least_chars(part) for part in node.parts)
@@ -129,12 +143,16 @@ def pattern_shape(source: str) -> PatternShape:
     >>> pattern_shape("(a+)+b").is_exponential, pattern_shape("(a+,)+b").is_exponential
     (True, False)
     """
-    parser = Parser(source)
+    alphabet = alphabet_of(source)
+    parsed = parse_pattern(source)
+    if parsed is None:
+        return PatternShape(source, None, alphabet, ())
+    chars = [part for part in walk(parsed.node) if isinstance(part, Chars)]
     try:
-        node: Node | None = parser.parse()
-    except (UnknownSyntaxError, regex.error):
-        node = None
-    return PatternShape(source, node, parser.alphabet, tuple(parser.capitals) if node is not None else ())
+        capitals = tuple(part.text for part in chars if part.mask(alphabet) and means_capitals(part, alphabet))
+    except regex.error:
+        return PatternShape(source, None, alphabet, ())
+    return PatternShape(source, parsed.node, alphabet, capitals)
 
 
 _CODE = regex.compile(r"\\(?:\\|x(?P<x>[\da-fA-F]{2})|u(?P<u>[\da-fA-F]{4})|N\{(?P<name>[^}]+)\}|(?P<space>[tnrfv]))")
