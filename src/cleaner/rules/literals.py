@@ -146,6 +146,46 @@ _NO_LIMIT = 100_000
 
 
 @kept
+def shortest_match(pattern: str, group: str = "") -> int:
+    """The least characters that the pattern, or its group of that name, surely matches; 0 where none are known.
+
+    Literals are not counted, because two or three of them may match a single character.
+
+    >>> shortest_match(r"watch[:|]\\s*.{5,200}")
+    6
+    """
+    tree = _parse(pattern)
+    if tree is None:
+        return 0
+    if not group:
+        return _least_chars(tree)
+    return next((_least_chars(part[1][3]) for part in tree if _is_group(tree, part, group)), 0)
+
+
+def _least_chars(tree: Iterable[Part]) -> int:
+    return sum(_least_chars_of(kind, value) for kind, value in tree)
+
+
+def _least_chars_of(kind: Any, value: Any) -> int:
+    if kind in (sre.IN, sre.ANY, sre.NOT_LITERAL):
+        return int(kind is not sre.IN or not _is_one(value))
+    if kind is sre.SUBPATTERN:
+        return _least_chars(value[3])
+    if kind is sre.ATOMIC_GROUP:
+        return _least_chars(value)
+    if kind is sre.BRANCH:
+        return min(map(_least_chars, value[1]))
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        return int(value[0]) * _least_chars(value[2])
+    return 0
+
+
+def _is_one(value: Sequence[Part]) -> bool:
+    """Whether a set in brackets stands for one character, which is then the same as outside."""
+    return len(value) == 1 and value[0][0] is sre.RANGE and value[0][1][0] == value[0][1][1]
+
+
+@kept
 def ends_in_group(pattern: str, name: str) -> bool:
     """Whether the pattern surely ends where its group of that name does; False where it has none.
 
@@ -153,9 +193,23 @@ def ends_in_group(pattern: str, name: str) -> bool:
     True
     """
     tree = _parse(pattern)
-    if not tree or tree[-1][0] is not sre.SUBPATTERN:
-        return False
-    return tree[-1][1][0] is not None and tree[-1][1][0] == tree.state.groupdict.get(name)
+    return bool(tree) and _is_group(tree, tree[-1], name)
+
+
+@kept
+def begins_in_group(pattern: str, name: str) -> bool:
+    """Whether the pattern surely begins where its group of that name does; False where it has none.
+
+    >>> begins_in_group(r"(?P<said>.*) [|] \\w+", "said")
+    True
+    """
+    tree = _parse(pattern)
+    return bool(tree) and _is_group(tree, tree[0], name)
+
+
+def _is_group(tree: Any, part: Part, name: str) -> bool:
+    kind, value = part
+    return kind is sre.SUBPATTERN and value[0] is not None and value[0] == tree.state.groupdict.get(name)
 
 
 @lru_cache(maxsize=1_000)
