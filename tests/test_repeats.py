@@ -2,66 +2,221 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner.model import Document
 from cleaner.repeats import (
+    BEGINS,
+    EARLIER,
     ENDS_IN_HEAD,
+    HEADLINE,
     HOLDS,
     HOLDS_FIRST_WORD,
+    IS_HEAD,
     IS_IN,
-    places_beside,
+    NEXT,
+    PREVIOUS,
+    SAME,
+    UNKNOWN,
+    Repeater,
+    Repeaters,
     places_by_phrase,
-    repeated_places,
-    repeated_runs,
 )
+from cleaner.rules.conditions import LineTest, Range
+from cleaner.segment import Page, Passage, segment
 
 PHRASES = st.lists(st.text("ab ", max_size=6).map(lambda text: " ".join(text.split()).encode()), max_size=12)
+# Lines with edges that phrases drop, double spaces, and characters that are folded with those beside them.
+LINES = st.lists(st.text("ab  .e\N{COMBINING ACUTE ACCENT}\N{LATIN SMALL LETTER E WITH ACUTE}", max_size=7), max_size=9)
+CHOICE = st.sets(st.integers(0, 8), max_size=4)
 
 
 @given(PHRASES)
-def test_repeated_places_and_places_by_phrase(phrases: list[bytes]) -> None:
+def test_places_by_phrase(phrases: list[bytes]) -> None:
     places = places_by_phrase(phrases)
     assert places == {said: [place for place, one in enumerate(phrases) if one == said] for said in set(phrases)}
-    assert repeated_places(phrases) == [place for place, said in enumerate(phrases) if said and len(places[said]) > 1]
 
 
-@given(PHRASES)
-def test_runs_say_what_earlier_lines_say(phrases: list[bytes]) -> None:
-    runs = repeated_runs(phrases)
-    covered = [place for run in runs for place in run]
-    assert covered == sorted(set(covered))
-    for run in runs:
-        distances = [distance for distance in range(1, run.start + 1) if repeats(phrases, run, distance)]
-        assert distances
-        is_last = run.stop == len(phrases)
-        assert is_last or any(phrases[run.stop] != phrases[run.stop - distance] for distance in distances)
-    first = {said: phrases.index(said) for said in phrases}
-    assert {place for place, said in enumerate(phrases) if said and first[said] < place} <= set(covered)
+def repeater(against: int, relation: int, own: LineTest | None = None, **asked: Any) -> Repeater:
+    rest = {"has_patterns": False, "least_chars": 0, "least_said": 0, "reach": None, "within": None, "passage": None}
+    return Repeater(against, relation, asked.pop("literals", ()), own or LineTest(), **(rest | asked))
 
 
-def repeats(phrases: list[bytes], run: range, distance: int) -> bool:
-    return all(phrases[place] == phrases[place - distance] for place in run)
+def page_of(lines: list[str]) -> Page:
+    return segment(Document("\n".join(lines)))
 
 
-@given(PHRASES, st.sampled_from([1, -1]))
-def test_neighbours(phrases: list[bytes], step: int) -> None:
-    def asked(relation: int) -> list[int]:
-        return places_beside(phrases, range(len(phrases)), step, relation)
-
-    pairs = [
-        (place, phrases[place], phrases[place + step])
-        for place in range(len(phrases))
-        if 0 <= place + step < len(phrases)
-    ]
-    assert asked(IS_IN) == [place for place, one, other in pairs if one in other]
-    assert asked(HOLDS) == [place for place, one, other in pairs if other in one]
-    assert asked(HOLDS_FIRST_WORD) == [place for place, one, other in pairs if other.split(b" ")[0] in one]
-    assert asked(ENDS_IN_HEAD) == [place for place, one, other in pairs if ends_in_head(one, other)]
+def suspects(page: Page, *repeaters: Repeater, headline: int = -1, **asked: Any) -> list[tuple[int, int, int]]:
+    return Repeaters(repeaters).suspects(page.scan, page.whole, headline, **asked)
 
 
-def ends_in_head(one: bytes, other: bytes) -> bool:
-    """Whether the line ends in a part of the other's beginning behind which no letter or digit follows there."""
-    heads = (other[:end] for end in range(1, len(other) + 1) if not regex.match(rb"[a-z0-9]", other[end : end + 1]))
-    return any(one.endswith(head) for head in heads)
+RELATIONS: dict[int, Callable[[bytes, bytes], bool]] = {
+    SAME: lambda one, other: one == other,
+    IS_HEAD: lambda one, other: one != other and other.startswith(one),
+    BEGINS: lambda one, other: one.startswith(other),
+    IS_IN: lambda one, other: one != other and one in other,
+    HOLDS: lambda one, other: other in one,
+    ENDS_IN_HEAD: lambda one, other: any(one.endswith(head) for head in heads(other)),
+    HOLDS_FIRST_WORD: lambda one, other: regex.sub(rb"[^a-z0-9].*", b"", other) in one,
+}
+OF_PARTS = {BEGINS, HOLDS, ENDS_IN_HEAD, HOLDS_FIRST_WORD}  # what a part of the line has in common
+
+
+def heads(phrase: bytes) -> list[bytes]:
+    """The beginnings behind which no letter or digit follows."""
+    ends = range(1, len(phrase) + 1)
+    return [phrase[:end] for end in ends if not regex.match(rb"[a-z0-9]", phrase[end : end + 1])]
+
+
+@given(LINES, CHOICE, CHOICE, st.integers(-1, 8), st.integers(-1, 8))
+@settings(max_examples=300, deadline=None)
+def test_lines_that_have_something_in_common(
+    lines: list[str], gone: set[int], taken: set[int], headline: int, above: int
+) -> None:
+    """Every relation to the headline, the next and the previous line that is left, all in one look."""
+    page = page_of(lines)
+    kept = [place for place in range(len(page.content)) if place not in gone]
+    gone &= set(range(len(page.content)))
+    asked = [(against, relation) for against in (HEADLINE, NEXT, PREVIOUS) for relation in (*RELATIONS, UNKNOWN)]
+    repeaters = [repeater(*one, has_patterns=one[1] in OF_PARTS) for one in asked]
+    found = suspects(page, *repeaters, headline=headline, gone=gone, taken=taken, above=above)
+    wanted = []
+    for index, place in enumerate(kept):
+        for number, (against, relation) in enumerate(asked):
+            beside = {HEADLINE: headline, NEXT: at(kept, index + 1), PREVIOUS: at(kept, index - 1)}[against]
+            stays = place > above and place not in taken and (against == HEADLINE or beside not in taken)
+            if beside in kept and beside != place and stays and is_so(page, place, beside, relation):
+                wanted.append((place, number, beside))
+    assert found == wanted
+
+
+def at(places: list[int], index: int) -> int:
+    return places[index] if 0 <= index < len(places) else -1
+
+
+def is_so(page: Page, place: int, beside: int, relation: int) -> bool:
+    if relation == UNKNOWN or (relation in OF_PARTS and place in page.whole):
+        return True
+    one, other = page.phrases[place], page.phrases[beside]
+    return bool(one) and bool(other) and RELATIONS[relation](one, other)
+
+
+@given(LINES, CHOICE, CHOICE, st.none() | st.integers(1, 4))
+@settings(max_examples=300, deadline=None)
+def test_lines_that_earlier_lines_say(lines: list[str], gone: set[int], taken: set[int], within: int | None) -> None:
+    page = page_of(lines)
+    kept = [place for place in range(len(page.content)) if place not in gone]
+    gone &= set(range(len(page.content)))
+    found = suspects(page, repeater(EARLIER, SAME, within=within), gone=gone, taken=taken)
+    wanted = []
+    for index, place in enumerate(kept):
+        phrase = page.phrases[place]
+        same = [other for other in range(index) if page.phrases[kept[other]] == phrase] if phrase else []
+        staying = [kept[other] for other in same if kept[other] not in taken]
+        is_near = within is None or any(index - other <= within for other in same)
+        if staying and is_near and place not in taken:
+            wanted.append((place, 0, staying[0]))
+    assert found == wanted
+
+
+@given(LINES, st.integers(1, 4))
+@settings(max_examples=300, deadline=None)
+def test_passages_are_followed_from_the_first_line_that_said_the_same(lines: list[str], line_count: int) -> None:
+    page = page_of(lines)
+    phrases = page.phrases
+    found = [place for place, _, _ in suspects(page, repeater(EARLIER, SAME, passage=Passage(line_count, 0, 0)))]
+    wanted = []
+    start = 0
+    while start < len(phrases):
+        distance = start - phrases.index(phrases[start]) if phrases[start] else 0
+        end = start + 1
+        while distance and end < len(phrases) and phrases[end] == phrases[end - distance]:
+            end += 1
+        if distance and end - start >= line_count:
+            wanted += [place for place in range(start, end) if phrases[place]]
+        start = end
+    assert found == wanted
+
+
+PROSE = "The council votes on Monday, and nobody knows how it will end."
+PASSAGES = {
+    "enough": (Passage(2, 14, 1), [2, 3]),
+    "too few lines": (Passage(3, 0, 0), []),
+    "too few words": (Passage(2, 15, 0), []),
+    "too little prose": (Passage(2, 0, 2), []),
+}
+
+
+@pytest.mark.parametrize(("passage", "places"), PASSAGES.values(), ids=PASSAGES)
+def test_how_much_a_passage_is(passage: Passage, places: list[int]) -> None:
+    page = page_of(["Tea time", PROSE, "Tea time", PROSE])
+    assert [place for place, _, _ in suspects(page, repeater(EARLIER, SAME, passage=passage))] == places
+
+
+TOP = ["Tea: time for a cup", "Time for a cup of tea, or two of them."]
+PATTERNS = {
+    "no literal": ({}, True),
+    "one of the literals": ({"literals": (b"\n", b": ")}, True),
+    "none of the literals": ({"literals": (b"|", b"; ")}, False),
+    "a literal that another line holds": ({"literals": (b"two",)}, False),
+    "enough characters": ({"least_chars": 19}, True),
+    "too few characters": ({"least_chars": 20}, False),
+    "enough of them said": ({"least_said": 16}, True),
+    "too few of them said": ({"least_said": 17}, False),
+    "among the first lines": ({"reach": 1}, True),
+    "words": ({"own": LineTest(words=Range(5, 5))}, True),
+    "too few words": ({"own": LineTest(words=Range(6))}, False),
+    "too many words": ({"own": LineTest(words=Range(0, 4))}, False),
+    "a heading": ({"own": LineTest(heading=True)}, True),
+    "no heading": ({"own": LineTest(heading=False)}, False),
+    "prose": ({"own": LineTest(prose=True)}, False),
+    "no prose": ({"own": LineTest(prose=False)}, True),
+}
+
+
+@pytest.mark.parametrize(("asked", "is_suspect"), PATTERNS.values(), ids=PATTERNS)
+def test_what_else_a_rule_asks(asked: dict[str, Any], is_suspect: bool) -> None:
+    found = suspects(page_of(TOP), repeater(NEXT, ENDS_IN_HEAD, has_patterns=True, **asked))
+    assert found == ([(0, 0, 1)] if is_suspect else [])
+
+
+SAID = {
+    "marks around it count": ("Tea: * (time for a cup)?!", 20, True),
+    "and no more": ("Tea: * (time for a cup)?!", 23, False),
+    "so do spaces that are squeezed": ("Tea: time  for   a cup", 18, True),
+    "beyond ASCII nothing is known": ("Th\N{LATIN SMALL LETTER E WITH ACUTE}: time for a cup", 99, True),
+}
+
+
+@pytest.mark.parametrize(("line", "least", "is_suspect"), SAID.values(), ids=SAID)
+def test_how_much_may_be_said_again(line: str, least: int, is_suspect: bool) -> None:
+    page = page_of([line, TOP[1]])
+    assert bool(suspects(page, repeater(NEXT, ENDS_IN_HEAD, has_patterns=True, least_said=least))) is is_suspect
+
+
+def test_rules_that_look_at_the_first_lines_alone() -> None:
+    page = page_of(["a b", "c", "a b", "a b"])
+    assert suspects(page, repeater(EARLIER, SAME, reach=3)) == [(2, 0, 0)]
+    assert suspects(page, repeater(PREVIOUS, SAME, reach=3)) == []
+
+
+def test_parts_of_lines_that_are_folded_as_a_whole_are_not_known() -> None:
+    page = page_of(["e\N{COMBINING ACUTE ACCENT} b", "c"])
+    asked: dict[str, Any] = {"has_patterns": True, "literals": (b"x",), "least_chars": 99}
+    assert suspects(page, repeater(NEXT, BEGINS, **asked)) == [(0, 0, 1)]
+    assert suspects(page, repeater(EARLIER, UNKNOWN, **asked)) == [(0, 0, -1)]
+    assert suspects(page, repeater(NEXT, BEGINS)) == []
+
+
+def test_pages_of_all_lengths_one_after_the_other() -> None:
+    """The arrays are used again, and grow."""
+    repeaters = Repeaters([repeater(EARLIER, SAME), repeater(NEXT, SAME)])
+    for count in (0, 1, 3, 1_000, 2, 0, 200_000, 5):
+        page = page_of(["tea", *map(str, range(count)), "tea"] if count else [])
+        assert repeaters.suspects(page.scan, page.whole, -1) == ([(count + 1, 0, 0)] if count else [])

@@ -7,10 +7,9 @@ looks at, which in most documents are few.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
-from typing import cast
 
 from msgspec import structs
 
@@ -19,7 +18,7 @@ from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
 from cleaner.line import Content, Line
 from cleaner.model import Document
-from cleaner.repeats import places_by_phrase, repeated_runs
+from cleaner.repeats import places_by_phrase
 from cleaner.scan import Scan, encode
 
 
@@ -32,20 +31,6 @@ class Passage:
     line_count: int
     word_count: int
     prose_count: int
-
-    def holds(self, least: Passage) -> bool:
-        """Whether it has as much of everything as the other one."""
-        return (
-            self.line_count >= least.line_count
-            and self.word_count >= least.word_count
-            and self.prose_count >= least.prose_count
-        )
-
-    @classmethod
-    def of(cls, scanned: Scan, places: Iterable[int]) -> Passage:
-        """The passage of the lines of these places."""
-        lines = list(places)
-        return cls(len(lines), sum(map(scanned.word_count, lines)), sum(map(scanned.is_prose, lines)))
 
 
 class Page:
@@ -78,14 +63,17 @@ class Page:
     @lazy
     def phrases(self) -> list[bytes]:
         """The folded phrase of each line of `content`, as UTF-8."""
-        if not self.scan.entangled:
-            return cast(list[bytes], self.scan.phrases)
-        return list(map(self.phrase, range(self.scan.line_count)))
+        return [self.whole[place] if phrase is None else phrase for place, phrase in enumerate(self.scan.phrases)]
 
     def phrase(self, place: int) -> bytes:
         """The folded phrase of the line of this place of `content`, as UTF-8."""
         phrase = self.scan.phrase(place)
-        return encode(fold_phrase(self.content[place].text)) if phrase is None else phrase
+        return self.whole[place] if phrase is None else phrase
+
+    @lazy
+    def whole(self) -> dict[int, bytes]:
+        """The folded phrases that the scan does not know, because those lines are folded as a whole; by place."""
+        return {place: encode(fold_phrase(self.content[place].text)) for place in self.scan.entangled}
 
     @lazy
     def places(self) -> dict[bytes, list[int]]:
@@ -128,16 +116,6 @@ class Page:
     def prose_run_below(self, line: Line) -> int:
         """The most lines of prose that stand in a row, blank ones apart, after the line."""
         return self._prose_runs[line.place + 1]
-
-    @lazy
-    def repeated(self) -> Mapping[int, Passage]:
-        """The passage around each line that says what an earlier line says, for as long as both go on the same, by the
-        line's place.
-        """
-        found: dict[int, Passage] = {}
-        for run in repeated_runs(self.phrases):
-            found.update(dict.fromkeys(run, Passage.of(self.scan, run)))
-        return found
 
     def run_length(self, line: Line, is_in_run: Callable[[Line], bool]) -> int:
         """How many lines in a row, blank ones apart, pass the test, this one among them; 0 where it does not."""

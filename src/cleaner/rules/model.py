@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from cleaner.model import Reason
 
 if TYPE_CHECKING:
-    from cleaner.line import Line
     from cleaner.rules.conditions import Conditions, LineTest, Unless
     from cleaner.rules.examples import Example
     from cleaner.rules.pattern import LinePattern
-    from cleaner.segment import Page, Passage
+    from cleaner.segment import Passage
 
 CATEGORIES = (
     "comments",
@@ -98,14 +97,9 @@ class Duplicate:
     within: int | None = None
     passage: Passage | None = None
 
-    def reaches(self, page: Page, line: Line, other: Line) -> bool:
-        """Whether the line stands near enough to the other one, or repeats enough along with it."""
-        if self.within is not None and line.place - other.place > self.within:
-            return False
-        if self.passage is None:
-            return True
-        found = page.repeated.get(line.place)
-        return found is not None and found.holds(self.passage)
+    def reaches(self, distance: int) -> bool:
+        """Whether a line may stand so many lines below the one that it repeats, blank ones apart."""
+        return self.within is None or distance <= self.within
 
 
 @dataclass(frozen=True, slots=True)
