@@ -559,11 +559,11 @@ class Repeaters:
     """What rules' lines surely are, made ready for many pages."""
 
     _repeaters: list
-    _spare: _Lines
+    _spares: list
 
     def __init__(self, repeaters: Iterable[Repeater]) -> None:
         self._repeaters = list(repeaters)
-        self._spare = None
+        self._spares = []
 
     def suspects(
         self,
@@ -585,9 +585,10 @@ class Repeaters:
         no suspects, and no line is that does not stand below `above`.  `headline` is the place of the line that is one,
         -1 for none.  `whole` has the phrases of the lines that are folded as a whole.
         """
-        lines: _Lines = self._spare
-        self._spare = None  # another thread takes another one
-        if lines is None:
+        lines: _Lines
+        try:
+            lines = self._spares.pop()  # another thread takes another one
+        except IndexError:
             lines = _Lines()
         lines.read(scanned, whole, gone, headline)
         lines.taken = taken
@@ -599,7 +600,7 @@ class Repeaters:
             lines.look_for(self._repeaters[number], number)
         lines.forget()
         if lines.room <= _SPARED_LINES:
-            self._spare = lines
+            self._spares.append(lines)
         if len(found) > 1:
             found.sort()
         return found
