@@ -17,6 +17,8 @@ from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
 
 if cython.compiled:
+    from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+    from cython.cimports.cpython.unicode import PyUnicode_DATA, PyUnicode_KIND
     from cython.cimports.libc.string import memchr, memcpy
 
 IS_COMPILED: bool = cython.compiled
@@ -249,13 +251,60 @@ def _marks(character: str) -> int:
 _BLOCKS = cython.declare(list, [None] * (0x110000 // 256))
 _ASCII = Block(0)
 _BLOCKS[0] = _ASCII
-_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags)
+_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags[:128] + bytes(128))
 _BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
 
 
 def encode(text: str) -> bytes:
     """The text as UTF-8; half of a surrogate pair, which a Python string may hold, as the three bytes it would be."""
+    if cython.compiled and PyUnicode_KIND(text) == 2:
+        return _encode_wide(text)
     return text.encode("utf-8", "surrogatepass")
+
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def _encode_wide(text: str) -> bytes:
+    """The same for a string of two bytes a character: most texts are, for some quotes and dashes among the ASCII."""
+    units = cython.cast(cython.p_ushort, PyUnicode_DATA(text))
+    length: cython.Py_ssize_t = len(text)
+    made: bytes = PyBytes_FromStringAndSize(cython.NULL, 3 * length)
+    out: cython.p_uchar = made
+    index: cython.Py_ssize_t = 0
+    at: cython.Py_ssize_t = 0
+    stop: cython.Py_ssize_t
+    turn: cython.int
+    beyond: cython.ushort
+    code: cython.uint
+    while index < length:
+        while index + 16 <= length:
+            beyond = 0
+            for turn in range(16):
+                beyond |= units[index + turn]
+            if beyond >= 0x80:
+                break
+            for turn in range(16):
+                out[at + turn] = cython.cast(cython.uchar, units[index + turn])
+            index += 16
+            at += 16
+        stop = min(index + 16, length)
+        while index < stop:
+            code = units[index]
+            index += 1
+            if code < 0x80:
+                out[at] = cython.cast(cython.uchar, code)
+                at += 1
+            elif code < 0x800:
+                out[at] = cython.cast(cython.uchar, 0xC0 | code >> 6)
+                out[at + 1] = cython.cast(cython.uchar, 0x80 | code & 0x3F)
+                at += 2
+            else:
+                out[at] = cython.cast(cython.uchar, 0xE0 | code >> 12)
+                out[at + 1] = cython.cast(cython.uchar, 0x80 | code >> 6 & 0x3F)
+                out[at + 2] = cython.cast(cython.uchar, 0x80 | code & 0x3F)
+                at += 3
+    return made[:at]
 
 
 @cython.cfunc
@@ -297,6 +346,14 @@ def _decode(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.int:
     if lead < 0xF0:
         return (lead & 0x0F) << 12 | (source[at + 1] & 0x3F) << 6 | (source[at + 2] & 0x3F)
     return (lead & 7) << 18 | (source[at + 1] & 0x3F) << 12 | (source[at + 2] & 0x3F) << 6 | (source[at + 3] & 0x3F)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _lower(code: cython.uchar) -> cython.uchar:
+    """A byte of ASCII, folded; without a branch, so that many are folded at once."""
+    return code + (((code >= 65) & (code <= 90)) << 5)
 
 
 @cython.cfunc
@@ -434,7 +491,7 @@ class _Scanner:
             shift = at - start
             for index in range(start, end):
                 code = source[index]
-                out[shift + index] = code + (((code >= 65) & (code <= 90)) << 5)
+                out[shift + index] = _lower(code)
             self.at += end - start
         elif not self.fold_mixed(start, end):
             self.at, self.extra = at, extra
@@ -465,16 +522,28 @@ class _Scanner:
         last_end: cython.Py_ssize_t = -1
         risk: cython.uchar = 0
         marks: cython.uchar
+        beyond: cython.uchar
+        turn: cython.int
         bits: cython.p_uchar
         piece: bytes
         block: Block
         while index < end:
-            code = source[index]
-            if code < 128:
-                out[at] = byte_folded[code]
+            while index + 16 <= end:
+                beyond = 0
+                for turn in range(16):
+                    beyond |= source[index + turn]
+                if beyond >= 128:
+                    break
+                for turn in range(16):
+                    out[at + turn] = _lower(source[index + turn])
+                index += 16
+                at += 16
+            while index < end and source[index] < 128:
+                out[at] = byte_folded[source[index]]
                 at += 1
                 index += 1
-                continue
+            if index == end:
+                break
             code = _decode(source, index)
             block = _block(code >> 8)
             offset = code & 255
@@ -519,8 +588,11 @@ class _Scanner:
 
     @cython.cfunc
     def fold_carefully(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
-        """Fold a line character by character."""
+        """Fold a line character by character, words of ASCII apart."""
         source: cython.p_uchar = self.source
+        byte_flags: cython.p_uchar = _BYTE_FLAGS
+        byte_folded: cython.p_uchar = _BYTE_FOLDED
+        word: cython.uchar = _WORD
         out: cython.p_uchar = self.out
         at: cython.Py_ssize_t = self.at
         index: cython.Py_ssize_t = start
@@ -539,6 +611,16 @@ class _Scanner:
         piece: bytes
         block: Block
         while index < end:
+            if self.phrase_start >= 0 and not has_space and byte_flags[source[index]] == word:
+                while byte_flags[source[index]] == word or (
+                    source[index] == 32 and out[at - 1] != 32 and byte_flags[source[index + 1]] == word
+                ):
+                    out[at] = byte_folded[source[index]]
+                    at += 1
+                    index += 1
+                last = 0
+                self.text_end, self.text_end_extra, self.phrase_end = index, extra, at
+                continue
             code = source[index]
             width = 1
             block = _ASCII
