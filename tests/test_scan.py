@@ -48,6 +48,7 @@ def rows(scanned: Scan) -> list[list[int]]:
 
 def check(text: str) -> None:
     raw = encode(text)
+    assert raw == text.encode("utf-8", "surrogatepass")
     scanned = scan(raw)
     lines = text.split("\n")
     starts = [0]

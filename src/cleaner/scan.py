@@ -77,6 +77,10 @@ _GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 _GOLDEN_SQUARED = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15**2 % 2**64)
 _WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 
+# In a word of eight bytes, and of four characters of two bytes: the bits that no ASCII has.
+_BEYOND_ASCII = cython.declare(cython.ulonglong, 0x8080808080808080)
+_BEYOND_ASCII_WIDE = cython.declare(cython.ulonglong, 0xFF80FF80FF80FF80)
+
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
 
@@ -268,34 +272,29 @@ def encode(text: str) -> bytes:
 def _encode_wide(text: str) -> bytes:
     """The same for a string of two bytes a character: most texts are, for some quotes and dashes among the ASCII."""
     units = cython.cast(cython.p_ushort, PyUnicode_DATA(text))
+    units_as_bytes = cython.cast(cython.p_uchar, units)
     length: cython.Py_ssize_t = len(text)
     made: bytes = PyBytes_FromStringAndSize(cython.NULL, 3 * length)
     out: cython.p_uchar = made
     index: cython.Py_ssize_t = 0
     at: cython.Py_ssize_t = 0
     stop: cython.Py_ssize_t
-    turn: cython.int
-    beyond: cython.ushort
+    turn: cython.Py_ssize_t
     code: cython.uint
     while index < length:
-        while index + 16 <= length:
-            beyond = 0
-            for turn in range(16):
-                beyond |= units[index + turn]
-            if beyond >= 0x80:
-                break
-            for turn in range(16):
-                out[at + turn] = cython.cast(cython.uchar, units[index + turn])
-            index += 16
-            at += 16
-        stop = min(index + 16, length)
-        while index < stop:
+        stop = index
+        while stop + 4 <= length and not _word(units_as_bytes, 2 * stop) & _BEYOND_ASCII_WIDE:
+            stop += 4
+        while stop < length and units[stop] < 0x80:
+            stop += 1
+        for turn in range(stop - index):
+            out[at + turn] = cython.cast(cython.uchar, units[index + turn])
+        at += stop - index
+        index = stop
+        while index < length and units[index] >= 0x80:
             code = units[index]
             index += 1
-            if code < 0x80:
-                out[at] = cython.cast(cython.uchar, code)
-                at += 1
-            elif code < 0x800:
+            if code < 0x800:
                 out[at] = cython.cast(cython.uchar, 0xC0 | code >> 6)
                 out[at + 1] = cython.cast(cython.uchar, 0x80 | code & 0x3F)
                 at += 2
@@ -511,7 +510,6 @@ class _Scanner:
     def fold_mixed(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
         """Fold a text that is plain but for characters beyond ASCII; False where one of them needs a closer look."""
         source: cython.p_uchar = self.source
-        byte_folded: cython.p_uchar = _BYTE_FOLDED
         out: cython.p_uchar = self.out
         at: cython.Py_ssize_t = self.at
         index: cython.Py_ssize_t = start
@@ -522,26 +520,21 @@ class _Scanner:
         last_end: cython.Py_ssize_t = -1
         risk: cython.uchar = 0
         marks: cython.uchar
-        beyond: cython.uchar
-        turn: cython.int
+        stop: cython.Py_ssize_t
+        turn: cython.Py_ssize_t
         bits: cython.p_uchar
         piece: bytes
         block: Block
         while index < end:
-            while index + 16 <= end:
-                beyond = 0
-                for turn in range(16):
-                    beyond |= source[index + turn]
-                if beyond >= 128:
-                    break
-                for turn in range(16):
-                    out[at + turn] = _lower(source[index + turn])
-                index += 16
-                at += 16
-            while index < end and source[index] < 128:
-                out[at] = byte_folded[source[index]]
-                at += 1
-                index += 1
+            stop = index
+            while stop + 8 <= end and not _word(source, stop) & _BEYOND_ASCII:
+                stop += 8
+            while stop < end and source[stop] < 128:
+                stop += 1
+            for turn in range(stop - index):
+                out[at + turn] = _lower(source[index + turn])
+            at += stop - index
+            index = stop
             if index == end:
                 break
             code = _decode(source, index)
