@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from cleaner.pipeline import Cleaner
-from cleaner.scan import IS_COMPILED, encode, scan
+from cleaner.scan import IS_COMPILED, scan
+from cleaner.utf8 import encode
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -18,7 +19,8 @@ PLAIN_RUN = """
 import doctest, importlib, json, sys
 from pathlib import Path
 from cleaner.pipeline import Cleaner
-from cleaner.scan import IS_COMPILED, encode, scan
+from cleaner.scan import IS_COMPILED, scan
+from cleaner.utf8 import encode
 
 assert not IS_COMPILED
 for name in sys.argv[2:]:

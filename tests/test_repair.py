@@ -20,7 +20,8 @@ from cleaner.cut import LINE_END, cut
 from cleaner.damage import is_bad_pair, is_odd
 from cleaner.repair import CODE_CONFIG, CONFIG, is_code, needs_repair, repair
 from cleaner.rules.load import RuleSet
-from cleaner.scan import encode, scan
+from cleaner.scan import scan
+from cleaner.utf8 import encode
 
 BENCH = Path(__file__).parents[2] / "shared" / "bench" / "raw"
 

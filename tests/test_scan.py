@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from cleaner import scan as module
 from cleaner.fold import fold_character, fold_phrase
 from cleaner.repair import needs_repair
-from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, encode, is_heading, is_prose, scan
+from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, is_heading, is_prose, scan
+from cleaner.utf8 import encode
 
 PROJECT = Path(__file__).resolve().parents[1]
 BENCH = PROJECT.parent / "shared" / "bench"
@@ -48,6 +49,7 @@ def rows(scanned: Scan) -> list[list[int]]:
 
 def check(text: str) -> None:
     raw = encode(text)
+    assert raw == text.encode("utf-8", "surrogatepass")
     scanned = scan(raw)
     lines = text.split("\n")
     starts = [0]

@@ -16,8 +16,9 @@ from cleaner.rules.load import load_rules
 from cleaner.rules.many import NeedsOfMany
 from cleaner.rules.pattern import LinePattern
 from cleaner.rules.screen import KnownPhrases, Needs, Screen, Trial
-from cleaner.scan import encode, scan
+from cleaner.scan import scan
 from cleaner.segment import segment
+from cleaner.utf8 import encode
 
 RULE = load_rules().rules[0]
 ANYTHING = Needs(None, ())
@@ -152,6 +153,12 @@ def test_what_is_too_long_is_not_tried(limits: dict[str, int], text: str, is_tri
         (r"\d+ comments?", "12 comments", True),
         (r"\d+ comments?", "no comments", False),
         (r"\p{Lu}.*", "anything", True),
+        (r"(share)?\W*(email|print)\b.*", "- Email, print", True),
+        (r"(share)?\W*(email|print)\b.*", "\N{BULLET} Email, print", True),
+        (r"(share)?\W*(email|print)\b.*", "Please email", False),
+        (r"(share)?\W*(email|print)\b.*", "...", False),
+        (r"(get|try) the (new )*([a-z]+ )?(app|apps)", "Get the app", True),
+        (r"(get|try) the (new )*([a-z]+ )?(app|apps)", "Get the picture", False),
     ],
 )
 def test_needs(pattern: str, line: str, are_met: bool) -> None:

@@ -36,8 +36,8 @@ from cleaner.rules.conditions import acts
 from cleaner.rules.literals import begins_in_group, ends_in_group, required_literals, shortest_match
 from cleaner.rules.model import Duplicate, Rule
 from cleaner.rules.pattern import LinePattern
-from cleaner.scan import encode
 from cleaner.segment import Page
+from cleaner.utf8 import encode
 
 # A headline that nobody named is the first line, where it looks like one and has at least this many words.
 HEADLINE_MIN_WORDS = 3

@@ -11,6 +11,7 @@ import cython
 
 from cleaner import scan as scanning
 from cleaner.fold import FOLDED, fold_phrase, fold_shape
+from cleaner.utf8 import encode
 
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
@@ -111,7 +112,7 @@ class Line:
     def _scanned(self):
         """The scan that the line stands in; one of its own where it came without."""
         if self._scan is None:
-            self._scan = scanning.scan(scanning.encode(self.text))
+            self._scan = scanning.scan(encode(self.text))
             self._row = 0
         return self._scan
 

@@ -21,7 +21,8 @@ from ftfy.badness import is_bad
 from cleaner.cut import LINE_END
 from cleaner.damage import CONTROL
 from cleaner.model import Action, Edit, Reason
-from cleaner.scan import Scan, encode, scan
+from cleaner.scan import Scan, scan
+from cleaner.utf8 import encode
 
 CONFIG = TextFixerConfig(
     unescape_html=True,

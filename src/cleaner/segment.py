@@ -18,7 +18,8 @@ from cleaner.lazy import lazy
 from cleaner.line import Content, Line
 from cleaner.model import Document
 from cleaner.repeats import places_by_phrase
-from cleaner.scan import Scan, encode
+from cleaner.scan import Scan
+from cleaner.utf8 import encode
 
 
 @dataclass(frozen=True, slots=True)

@@ -417,9 +417,7 @@ def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterato
 
 @cython.cfunc
 def _holds_beside(test: LineTest, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.bint:
-    return test.holds(
-        content, place + step, content.distance(place, step)
-    )
+    return test.holds(content, place + step, content.distance(place, step))
 
 
 def _neighbour_checks(key: str, test: LineTest | None, content: Content, place: int, step: int) -> Iterator[Check]:

@@ -20,7 +20,8 @@ import regex
 
 from cleaner.rules.derived import kept
 from cleaner.rules.screen import Needs
-from cleaner.scan import encode, fold_literal
+from cleaner.scan import fold_literal
+from cleaner.utf8 import encode
 
 LINE_START = "\n"  # what stands before every folded line (`cleaner.scan`), and so before a pattern's own beginning
 

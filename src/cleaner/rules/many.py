@@ -68,8 +68,8 @@ def _signature(folded: bytes) -> bytes:
 class NeedsOfMany:
     """What several patterns need, each for itself.
 
-    `known` are lines on which one of them was tried, and whether one matched.  `_by_first` are, by the first byte of a line, the numbers of the patterns that may match it; those whose codes begin
-    at `_starts` need what the codes say.
+    `known` are lines on which one of them was tried, and whether one matched.  `_by_first` are, by the first byte of a
+    line, the numbers of the patterns that may match it; those whose codes begin at `_starts` need what the codes say.
     """
 
     def __init__(self, needs: Any) -> None:

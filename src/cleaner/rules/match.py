@@ -22,8 +22,8 @@ from cleaner.rules.literals import MIN_CHARS, longest_match, other_needs_of, req
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
 from cleaner.rules.screen import KnownPhrases, Screen, Trial
-from cleaner.scan import encode
 from cleaner.segment import Page
+from cleaner.utf8 import encode
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):
