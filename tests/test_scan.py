@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cleaner import scan as module
 from cleaner.fold import fold_character, fold_phrase
 from cleaner.repair import needs_repair
-from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, is_heading, is_prose, scan
+from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, is_heading_span, is_prose_span, scan
 from cleaner.utf8 import encode
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -70,10 +70,8 @@ def check(text: str) -> None:
             assert phrase == scanned.phrase(place) == encode(fold_phrase(line)), line
         assert scanned.hashes[place] == (0 if phrase is None else module.hash_phrase(phrase))
         assert module.count_words(raw, byte_start, byte_end, 10**6) == len(WORD.findall(line)), line
-        assert is_prose(raw, byte_start, byte_end) == plain_is_prose(line.strip()), line
-        assert is_heading(raw, byte_start, byte_end) == plain_is_heading(line.strip()), line
-    counts = [sum(plain_is_prose(lines[number].strip()) for number in content[:count]) for count in range(len(content))]
-    assert scanned.prose_counts()[:-1] == counts
+        assert is_prose_span(raw, byte_start, byte_end) == plain_is_prose(line.strip()), line
+        assert is_heading_span(raw, byte_start, byte_end) == plain_is_heading(line.strip()), line
     odd = {start for start, _ in scanned.odd}
     trailing = []
     for number, line in enumerate(lines):

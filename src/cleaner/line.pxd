@@ -22,6 +22,8 @@ cdef class Content:
     cdef readonly object document
     cdef readonly object scan
     cdef int[::1] _table
+    cdef bytes _raw
+    cdef bytes _all_folded
     cdef readonly Py_ssize_t count
     cdef readonly list rows
     cdef list signatures
@@ -36,6 +38,7 @@ cdef class Content:
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
     cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)
     cdef Py_ssize_t _number(self, Py_ssize_t place)
+    cdef unsigned char first_byte(self, Py_ssize_t place)
     cdef bytes folded(self, Py_ssize_t place)
     cdef Py_ssize_t word_count(self, Py_ssize_t place)
     cdef bint is_heading(self, Py_ssize_t place)

@@ -13,6 +13,11 @@ from cleaner import scan as scanning
 from cleaner.fold import FOLDED, fold_phrase, fold_shape
 from cleaner.utf8 import encode
 
+if cython.compiled:
+    from cython.cimports.cleaner.scan import count_words, is_heading_span, is_prose_span
+else:
+    from cleaner.scan import count_words, is_heading_span, is_prose_span
+
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
 
@@ -96,14 +101,14 @@ class Line:
 
     @property
     def is_prose(self) -> bool:
-        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
+        """Whether the line reads as running text: see `cleaner.scan.is_prose_span`."""
         if self._prose == _UNKNOWN:
             self._prose = self._scanned().is_prose(self._row) if self.text else False
         return self._prose == 1
 
     @property
     def is_heading(self) -> bool:
-        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
+        """Whether the line could be a title: see `cleaner.scan.is_heading_span`."""
         if self._heading == _UNKNOWN:
             self._heading = self._scanned().is_heading(self._row) if self.text else False
         return self._heading == 1
@@ -140,6 +145,8 @@ class Content:
         self.document = document
         self.scan = scanned
         self._table = scanned.table
+        self._raw = scanned.raw
+        self._all_folded = scanned.folded
         self.count = scanned.line_count
         self.rows = None
         self.signatures = [None] * self.count
@@ -172,6 +179,8 @@ class Content:
         left.document = self.document
         left.scan = self.scan
         left._table = self._table
+        left._raw = self._raw
+        left._all_folded = self._all_folded
         left.rows = rows
         left.count = len(rows)
         left.signatures = self.signatures
@@ -248,30 +257,41 @@ class Content:
         return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
+    def first_byte(self, place: cython.Py_ssize_t) -> cython.uchar:
+        """The first byte of the folded line."""
+        return self._all_folded[self._table[self.row(place) * _COLUMNS + 7]]
+
+    @cython.cfunc
     def folded(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `Scan.folded`, with the newlines around it."""
         row: cython.Py_ssize_t = self.row(place)
         folded: bytes = self._folded[row]
+        at: cython.Py_ssize_t = row * _COLUMNS + 7
+        end: cython.Py_ssize_t
         if folded is None:
-            folded = self._folded[row] = self.scan.folded_line(row)
+            end = self._table[at + _COLUMNS] if row + 1 < len(self._folded) else len(self._all_folded)
+            folded = self._folded[row] = self._all_folded[self._table[at] - 1 : end]
         return folded
 
     @cython.cfunc
     def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Number of words: see `cleaner.scan.count_words`."""
-        return self.scan.word_count(self.row(place))
+        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
+        return count_words(self._raw, self._table[at + 5], self._table[at + 6], self._table[at + 6])
 
     @cython.cfunc
     def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line could be a title: see `cleaner.scan.is_heading`."""
-        return self.scan.is_heading(self.row(place))
+        """Whether the line could be a title: see `cleaner.scan.is_heading_span`."""
+        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
+        return is_heading_span(self._raw, self._table[at + 5], self._table[at + 6])
 
     @cython.ccall
     def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line reads as running text: see `cleaner.scan.is_prose`."""
+        """Whether the line reads as running text: see `cleaner.scan.is_prose_span`."""
         row: cython.Py_ssize_t = self.row(place)
+        at: cython.Py_ssize_t = row * _COLUMNS
         if not self._prose[row]:
-            self._prose[row] = 2 if self.scan.is_prose(row) else 1
+            self._prose[row] = 2 if is_prose_span(self._raw, self._table[at + 5], self._table[at + 6]) else 1
         return self._prose[row] == 2
 
     @cython.ccall

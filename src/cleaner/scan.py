@@ -162,46 +162,14 @@ class Scan:
         return count_words(self.raw, start, end, end - start)
 
     def is_prose(self, place: cython.Py_ssize_t) -> bool:
-        """Whether a line reads as running text: see `is_prose`."""
+        """Whether a line reads as running text: see `is_prose_span`."""
         row: cython.Py_ssize_t = self._at(place)
-        return is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+        return is_prose_span(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
 
     def is_heading(self, place: cython.Py_ssize_t) -> bool:
-        """Whether a line could be a title: see `is_heading`."""
+        """Whether a line could be a title: see `is_heading_span`."""
         row: cython.Py_ssize_t = self._at(place)
-        return is_heading(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
-
-    def prose_counts(self) -> list[int]:
-        """How many lines of prose stand before each line, and at the end how many there are."""
-        counts = [0]
-        count: cython.int = 0
-        place: cython.Py_ssize_t
-        for place in range(self.line_count):
-            row: cython.Py_ssize_t = place * _COLUMNS
-            count += is_prose(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
-            counts.append(count)
-        return counts
-
-    def span(self, place: cython.Py_ssize_t) -> tuple[int, int, int, int, int]:
-        """The first five columns of a line."""
-        row: cython.Py_ssize_t = self._at(place)
-        rows: cython.int[::1] = self._rows
-        return rows[row], rows[row + 1], rows[row + 2], rows[row + 3], rows[row + 4]
-
-    def places_holding(self, literals: tuple[bytes, ...]) -> list[int]:
-        """The places of the lines that hold one of the folded literals, in order."""
-        found: set[int] = set()
-        place: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        for literal in literals:
-            place = 0
-            at = self.folded.find(literal)
-            while at >= 0:
-                while place + 1 < self.line_count and self._rows[(place + 1) * _COLUMNS + _FOLDED] <= at:
-                    place += 1
-                found.add(place)
-                at = self.folded.find(literal, at + 1)
-        return sorted(found)
+        return is_heading_span(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
 
     @cython.cfunc
     def _at(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
@@ -815,7 +783,7 @@ def _is_entity(source: cython.p_uchar, index: cython.Py_ssize_t, size: cython.Py
 @cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> int:
+def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """Number of words in a half-open byte span of UTF-8, counted up to `most`: runs of letters, marks and digits with
     inner apostrophes; each character of a script written without spaces by itself.
 
@@ -915,7 +883,7 @@ def _skip_note(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_
 @cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
+def is_prose_span(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
     """Whether a line, a half-open byte span of UTF-8 without outer white space, reads as running text.
 
     It ends in a sentence's last mark, with the quotes, brackets and footnote numbers that may close behind it, and has
@@ -942,7 +910,7 @@ def is_prose(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bo
 @cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def is_heading(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> bool:
+def is_heading_span(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
     """Whether a line, a half-open byte span of UTF-8 without outer white space, could be a title.
 
     It has at most `HEADING_MAX_WORDS` words and ends in no stop, comma or colon; a title may ask or shout.

@@ -16,6 +16,9 @@ import cython
 from cleaner.rules.screen import Needs
 
 if cython.compiled:
+    from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
+    from cython.cimports.libc.string import memset
+
     from cython.cimports.cleaner.line import Content
 else:
     from cleaner.line import Content
@@ -52,8 +55,11 @@ def _codes(needs: Needs) -> list[int]:
 def _signature(folded: bytes) -> bytes:
     """The hashes of all pieces of a folded line, a bit each: three bytes, and two for literals that have no more."""
     source: cython.p_uchar = folded
-    noted: bytearray = bytearray(1 << (_HASH_BITS - 3))
+    size: cython.Py_ssize_t = 1 << (_HASH_BITS - 3)
+    noted = PyBytes_FromStringAndSize(cython.NULL, size) if cython.compiled else bytearray(size)
     bits: cython.p_uchar = noted
+    if cython.compiled:
+        memset(bits, 0, size)
     code: cython.uint
     at: cython.Py_ssize_t
     for at in range(len(folded) - 2):
@@ -61,7 +67,7 @@ def _signature(folded: bytes) -> bytes:
         bits[code >> 3] |= 1 << (code & 7)
         code = _hashed(source[at] | source[at + 1] << 8)
         bits[code >> 3] |= 1 << (code & 7)
-    return bytes(noted)
+    return noted if cython.compiled else bytes(noted)
 
 
 @cython.cclass
@@ -87,12 +93,12 @@ class NeedsOfMany:
     @cython.ccall
     def met(self, content: Content, place: cython.Py_ssize_t) -> list:
         """The numbers of the patterns whose needs the line of this place meets."""
-        folded: bytes = content.folded(place)
-        return [
-            number
-            for number in self._by_first[folded[1]]
-            if self._may_hold(number, content, place) and self._needs[number].are_met(folded)
-        ]
+        found: list[int] = []
+        number: cython.Py_ssize_t
+        for number in self._by_first[content.first_byte(place)]:
+            if self._may_hold(number, content, place) and self._needs[number].are_met(content.folded(place)):
+                found.append(number)  # noqa: PERF401  (a comprehension is a call of its own)
+        return found
 
     @cython.cfunc
     @cython.boundscheck(False)
