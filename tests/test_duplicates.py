@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import Document
-from cleaner.claims import Claims, acts
+from cleaner.claims import Claims
 from cleaner.duplicates import _make_repeater, _repeats_a_line_that_stays, find_headline
 from cleaner.line import Line
 from cleaner.repeats import Repeaters
+from cleaner.rules.conditions import acts
 from cleaner.rules.load import read_pack
 from cleaner.rules.model import Rule
 from cleaner.rules.pattern import LinePattern
@@ -102,7 +103,7 @@ def is_repeated(rule: Rule, line: Line, other: int, page: Page) -> bool:
     """Whether the rule takes the line, asked as of a line that is compared in part."""
     assert rule.duplicate is not None
     asked = rule if rule.patterns else replace(rule, patterns=(LinePattern("(?P<said>.*)"),))
-    return _repeats_a_line_that_stays(asked, line, other, page, Claims(())) and acts(rule, page, line)
+    return _repeats_a_line_that_stays(asked, line, other, page, Claims(())) and acts(rule, page.content, line.place)
 
 
 @given(LINES, st.sets(st.integers(0, 6), max_size=3), st.integers(-1, 6))

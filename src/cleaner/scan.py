@@ -783,7 +783,9 @@ def _is_entity(source: cython.p_uchar, index: cython.Py_ssize_t, size: cython.Py
 @cython.ccall
 @cython.boundscheck(False)
 @cython.wraparound(False)
-def count_words(raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+def count_words(
+    raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, most: cython.Py_ssize_t
+) -> cython.Py_ssize_t:
     """Number of words in a half-open byte span of UTF-8, counted up to `most`: runs of letters, marks and digits with
     inner apostrophes; each character of a script written without spaces by itself.
 
