@@ -16,7 +16,6 @@ MODULES = (
     "cleaner.line",
     "cleaner.repeats",
     "cleaner.rules.conditions",
-    "cleaner.rules.many",
     "cleaner.rules.pattern_dfa",
     "cleaner.rules.screen",
     "cleaner.scan",

@@ -434,7 +434,7 @@ def test_unfinished_run_is_not_restored(dump: Path, run: Command) -> None:
 def test_two_runs_do_not_write_to_one_place(dump: Path) -> None:
     reader, writing = os.pipe()
 
-    def wait(_: Any, document: Document) -> Any:
+    def wait(_: Any, document: Document, encoded: bytes = b"") -> Any:
         os.write(writing, b"x")
         time.sleep(60)
 
@@ -497,13 +497,13 @@ def die_of(document_text: str, times: int, folder: Path) -> Callable[[], None]:
     clean = Cleaner.clean_document
     parent = os.getpid()
 
-    def clean_or_die(self: Cleaner, document: Document) -> Any:
+    def clean_or_die(self: Cleaner, document: Document, encoded: bytes = b"") -> Any:
         if document_text in document.text and os.getpid() != parent:
             for number in range(times):
                 with contextlib.suppress(FileExistsError):
                     (folder / f"death-{number}").touch(exist_ok=False)
                     os.kill(os.getpid(), signal.SIGKILL)
-        return clean(self, document)
+        return clean(self, document, encoded)
 
     def patch() -> None:
         Cleaner.clean_document = clean_or_die  # type: ignore[method-assign]

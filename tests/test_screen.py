@@ -10,14 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.fold import fold_phrase
-from cleaner.model import Document
 from cleaner.rules.literals import needs_of
 from cleaner.rules.load import load_rules
-from cleaner.rules.many import NeedsOfMany
 from cleaner.rules.pattern import LinePattern
 from cleaner.rules.screen import KnownPhrases, Needs, Screen, Trial
 from cleaner.scan import scan
-from cleaner.segment import segment
 from cleaner.utf8 import encode
 
 RULE = load_rules().rules[0]
@@ -166,5 +163,3 @@ def test_needs(pattern: str, line: str, are_met: bool) -> None:
     folded = scan(encode(line)).folded
     assert needs.are_met(folded) is are_met
     assert pickle.loads(pickle.dumps(needs)).are_met(folded) is are_met
-    content = segment(Document(line)).content
-    assert NeedsOfMany([needs, ANYTHING, needs]).met(content, 0) == ([0, 1, 2] if are_met else [1])

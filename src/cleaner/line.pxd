@@ -23,14 +23,11 @@ cdef class Content:
     cdef readonly object scan
     cdef int[::1] _table
     cdef bytes _raw
-    cdef bytes _all_folded
     cdef readonly Py_ssize_t count
     cdef readonly list rows
-    cdef list signatures
     cdef dict passed
     cdef list _lines
     cdef list _numbers
-    cdef list _folded
     cdef bytearray _prose
     cdef list _prose_runs
     cdef Py_ssize_t row(self, Py_ssize_t place)
@@ -38,8 +35,6 @@ cdef class Content:
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
     cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)
     cdef Py_ssize_t _number(self, Py_ssize_t place)
-    cdef unsigned char first_byte(self, Py_ssize_t place)
-    cdef bytes folded(self, Py_ssize_t place)
     cdef Py_ssize_t word_count(self, Py_ssize_t place)
     cdef bint is_heading(self, Py_ssize_t place)
     cpdef bint is_prose(self, Py_ssize_t place)

@@ -138,7 +138,7 @@ class Content:
 
     Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.  A place
     counts the lines of this content; where some have gone (`without`), a row counts them as the scan does.
-    `signatures` and `passed`, by row, are for `cleaner.rules.conditions`: what was found out about lines.
+    `passed`, by row, is for `cleaner.rules.conditions`: what tests said of lines.
     """
 
     def __init__(self, document: Any, scanned: Any) -> None:
@@ -146,12 +146,9 @@ class Content:
         self.scan = scanned
         self._table = scanned.table
         self._raw = scanned.raw
-        self._all_folded = scanned.folded
         self.count = scanned.line_count
         self.rows = None
-        self.signatures = [None] * self.count
         self.passed = {}
-        self._folded = [None] * self.count
         self._prose = bytearray(self.count)
         self._lines = [None] * self.count
         self._numbers = self._prose_runs = None
@@ -180,12 +177,9 @@ class Content:
         left.scan = self.scan
         left._table = self._table
         left._raw = self._raw
-        left._all_folded = self._all_folded
         left.rows = rows
         left.count = len(rows)
-        left.signatures = self.signatures
         left.passed = self.passed
-        left._folded = self._folded
         left._prose = self._prose
         left._lines = [None] * left.count
         left._numbers = numbers
@@ -255,23 +249,6 @@ class Content:
     @cython.cfunc
     def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
-
-    @cython.cfunc
-    def first_byte(self, place: cython.Py_ssize_t) -> cython.uchar:
-        """The first byte of the folded line."""
-        return self._all_folded[self._table[self.row(place) * _COLUMNS + 7]]
-
-    @cython.cfunc
-    def folded(self, place: cython.Py_ssize_t) -> bytes:
-        """The line as it stands in `Scan.folded`, with the newlines around it."""
-        row: cython.Py_ssize_t = self.row(place)
-        folded: bytes = self._folded[row]
-        at: cython.Py_ssize_t = row * _COLUMNS + 7
-        end: cython.Py_ssize_t
-        if folded is None:
-            end = self._table[at + _COLUMNS] if row + 1 < len(self._folded) else len(self._all_folded)
-            folded = self._folded[row] = self._all_folded[self._table[at] - 1 : end]
-        return folded
 
     @cython.cfunc
     def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:

@@ -67,8 +67,10 @@ class Cleaner:
         """The clean text with every edit that made it; see `clean_document`."""
         return self.clean_document(Document(text, title=title, url=url, language=language))
 
-    def clean_document(self, document: Document) -> Cleaned:
+    def clean_document(self, document: Document, encoded: bytes = b"") -> Cleaned:
         """The clean text of the document and its edits, with code-point offsets into the document's text.
+
+        `encoded` is that text as UTF-8, where it is at hand.
 
         Raises `UnsettledError` where rules replace in circles, `PatternTimeoutError` where a pattern takes too long.
         """
@@ -77,7 +79,7 @@ class Cleaner:
         judged: Judged | None = None
         line_count = growing = 0
         while growing < MAX_PASSES:
-            repairs, judged = self._judged(current, judged)
+            repairs, judged = self._judged(current, encoded if current is document else b"", judged)
             layer = judged.layer
             text = cut(judged.page.document.text, layer)
             changes = compose(repairs, layer)
@@ -93,14 +95,14 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _judged(self, document: Document, before: Judged | None) -> tuple[list[Edit], Judged]:
+    def _judged(self, document: Document, encoded: bytes, before: Judged | None) -> tuple[list[Edit], Judged]:
         """The repairs of a document but for white space, and what rules ask for of the repaired text.
 
         `before` is what they asked for in the pass before, which made this document.
         """
         if before is not None and not before.inside and not before.page.scan.odd:
             return [], self._judge.judge_rest(before, document.text)
-        page = segment(document)
+        page = segment(document, encoded)
         if not page.scan.odd:
             return [], self._judge.judge(page)
         repairs = repair(document.text, page.scan)

@@ -97,10 +97,12 @@ class Page:
         return self.content.neighbour(line.place, step)
 
 
-def segment(document: Document) -> Page:
+def segment(document: Document, encoded: bytes = b"") -> Page:
     r"""The document cut into lines at every newline; a text that ends in a newline has no empty last line.
+
+    `encoded` is its text as UTF-8, where that is at hand.
 
     >>> [line.text for line in segment(Document("One\n\n  Two \n")).lines]
     ['One', '', 'Two']
     """
-    return Page(document, scan.scan(encode(document.text)))
+    return Page(document, scan.scan(encoded or encode(document.text)))

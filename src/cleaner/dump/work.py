@@ -255,7 +255,7 @@ class _Work:
             try:
                 entry = read()
                 doc = entry.doc
-                cleaned = clean(entry.document)
+                cleaned = clean(entry.document, entry.encoded)
                 encoded = encode(cleaned.text)
             except Exception as error:
                 self._fail(Failure(doc, source.name, record, f"{_kind(error)}{error}"))

@@ -19,20 +19,13 @@ import msgspec
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
-from cleaner.rules.pattern import NO_PATTERNS, PatternSet
+from cleaner.rules.pattern import MAX_LINE_CHARS, NO_PATTERNS, PatternSet
 from cleaner.segment import segment
 
 if cython.compiled:
     from cython.cimports.cleaner.line import Content, Line
-    from cython.cimports.cleaner.rules.many import NeedsOfMany
 else:
     from cleaner.line import Content, Line
-    from cleaner.rules.many import NeedsOfMany
-
-
-# Boilerplate comes back from document to document, in short lines; of so many each question remembers the answer.
-KNOWN_CHARS = 200
-KNOWN_LINES = 1_000
 
 
 @cython.cclass
@@ -147,19 +140,13 @@ class LineTest:
             return True
         if not self.patterns:
             return False
-        needs: NeedsOfMany = self.patterns.needs
-        numbers: list = needs.met(content, place)
-        if not numbers:
-            return False
         line: Line = content.line(place)
-        known = needs.known.get(line.text)
-        if known is None:
-            known = any(self.patterns[number].full_match(line) is not None for number in numbers)
-            if len(line.text) <= KNOWN_CHARS:
-                if len(needs.known) >= KNOWN_LINES:
-                    needs.known.clear()
-                needs.known[line.text] = known
-        return known
+        if len(line.text) > MAX_LINE_CHARS:
+            return False
+        for number in self.patterns.dfa.candidates(line.text):  # noqa: SIM110  (compiled, it makes no objects)
+            if self.patterns[number].full_match(line):
+                return True
+        return False
 
     def checks(self, content: Content, place: int, distance: int = 0) -> Iterator[Check]:
         """Every question with its answer, one by one, so that whoever asks may stop at the first that fails."""

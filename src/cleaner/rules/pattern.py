@@ -13,7 +13,6 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
-from cleaner.rules.many import NeedsOfMany
 from cleaner.rules.pattern_bound import bounded_chars
 from cleaner.rules.pattern_dfa import LineDfa
 from cleaner.rules.pattern_tree import parse_pattern
@@ -130,9 +129,9 @@ class PatternSet(tuple[LinePattern, ...]):
         return type(self), (tuple(self),)
 
     @lazy
-    def needs(self) -> NeedsOfMany:
-        """What each of the patterns needs."""
-        return NeedsOfMany(pattern.needs for pattern in self)
+    def dfa(self) -> LineDfa:
+        """What refuses lines that none of them matches."""
+        return LineDfa(tuple(pattern.source for pattern in self))
 
 
 NO_PATTERNS = PatternSet()

@@ -30,24 +30,24 @@ class Needs:
     first word begins; None is anything.
     """
 
-    heads = cython.declare(tuple, visibility="readonly")
-    sets = cython.declare(tuple, visibility="readonly")
+    _heads: tuple
+    _sets: tuple
     _by_first: dict  # the heads by their first byte behind the newline
     _sought: tuple  # the sets, made ready to be looked for
     _firsts: tuple
 
     def __init__(self, heads: Any, sets: Any, firsts: Any = None) -> None:
         """Literals as UTF-8, the heads with the newline before them."""
-        self.heads = None if heads is None else tuple(sorted(heads))
-        self.sets = tuple(sets)
+        self._heads = None if heads is None else tuple(sorted(heads))
+        self._sets = tuple(sets)
         self._firsts = None if firsts is None else tuple(sorted(firsts))
-        by_first = groupby(self.heads or (), key=itemgetter(1))
+        by_first = groupby(self._heads or (), key=itemgetter(1))
         self._by_first = {first: tuple(group) for first, group in by_first}
-        self._sought = tuple(tuple(map(_Sought, literals)) for literals in self.sets)
+        self._sought = tuple(tuple(map(_Sought, literals)) for literals in self._sets)
 
     def __reduce__(self) -> Any:
         """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self.heads, self.sets, self._firsts)
+        return Needs, (self._heads, self._sets, self._firsts)
 
     @cython.ccall
     def are_met(self, folded: bytes) -> cython.bint:
@@ -58,7 +58,7 @@ class Needs:
     def are_met_at(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
         """The same of a half-open span, the newlines around the line among it."""
         literals: tuple
-        if self.heads is not None:
+        if self._heads is not None:
             literals = self._by_first.get(folded[start + 1])
             if literals is None or not _begins_with_one(folded, start, end, literals):
                 return False

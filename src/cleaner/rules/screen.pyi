@@ -7,9 +7,6 @@ from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
 
 class Needs:
-    heads: tuple[bytes, ...] | None
-    sets: tuple[tuple[bytes, ...], ...]
-
     def __init__(
         self,
         heads: Iterable[bytes] | None,
