@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -57,6 +58,7 @@ def compile_modules(root: Path) -> list[Path]:
         command = build_ext(Distribution({"ext_modules": modules}))
         command.build_lib, command.build_temp = scratch, scratch
         command.ensure_finalized()
+        command.parallel = os.cpu_count()
         command.run()
         return [_place(Path(command.get_ext_fullpath(name)), root / "src" / name.replace(".", "/")) for name in MODULES]
 

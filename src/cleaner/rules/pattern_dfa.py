@@ -76,9 +76,13 @@ class LineDfa:
     def candidates(self, text: str) -> tuple:
         """The numbers of the patterns that may match all of the line's text; the others surely don't."""
         if self._wait:
-            self._wait -= 1
-            if not self._wait:
-                self._make()
+            if self._wait > 1:
+                self._wait -= 1
+            else:
+                with self._lock:  # other threads pass lines on meanwhile, or wait
+                    if self._wait:
+                        self._make()
+                        self._wait = 0
             return self._all
         near: cython.p_uchar = self._near
         table: cython.short[::1] = self._table
