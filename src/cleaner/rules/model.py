@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cleaner.model import Reason
@@ -141,8 +142,11 @@ class Rule:
 
     @property
     def reason(self) -> Reason:
-        """The name that the rule's edits carry."""
-        return Reason(self.id, self.rev, self.category)
+        """The name that the rule's edits carry: one object, however often it is asked for."""
+        return _reason(self.id, self.rev, self.category)
+
+
+_reason = lru_cache(maxsize=100_000)(Reason)
 
 
 @dataclass(frozen=True, slots=True)
