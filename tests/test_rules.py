@@ -75,6 +75,11 @@ def test_a_pack_is_named_as_its_file(path: Path) -> None:
     assert {rule.languages for rule in pack.rules} == {languages}
 
 
+def test_a_rule_gives_one_reason_however_often() -> None:
+    """The ledger counts by reason: an object for each edit was memory that grew with the dump."""
+    assert all(rule.reason is rule.reason for rule in load_rules().rules)
+
+
 def test_the_default_profile_has_every_shipped_rule_but_the_experiments_and_those_on_request() -> None:
     problems: list[Problem] = []
     packs = [pack for path in PACKS if (pack := read_pack(path, problems))]
