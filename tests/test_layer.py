@@ -95,3 +95,20 @@ def test_edits_inside_lines_stand_between_the_others() -> None:
         ("\n", 3, False),
         ("y\n", 4, True),
     ]
+
+
+@given(text=st.text(st.sampled_from("ab. \n\n"), max_size=40), data=st.data())
+@settings(max_examples=500, deadline=None)
+def test_lines_without_others_are_those_of_the_text_that_is_left(text: str, data: st.DataObject) -> None:
+    """Whether rules ask for more is asked of a view, where a second pass would look at the text itself."""
+    page = segment(Document(text))
+    gone = data.draw(st.sets(st.integers(0, max(0, len(page.content) - 1)))) if page.content else set()
+    left = page.content.without(gone)
+    after = segment(Document(cut(text, layer_of(text, page.scan, dict.fromkeys(gone, RULE), [])))).content
+    assert [(line.number, line.place, line.text) for line in left] == [
+        (line.number, line.place, line.text) for line in after
+    ]
+    places = range(len(after))
+    assert [left.distance(place, 1) for place in places] == [after.distance(place, 1) for place in places]
+    assert [left.prose_run_from(place) for place in places] == [after.prose_run_from(place) for place in places]
+    assert [line.phrase for line in left.without({0})] == [line.phrase for line in after][1:]

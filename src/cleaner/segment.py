@@ -7,7 +7,6 @@ looks at, which in most documents are few.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -79,14 +78,6 @@ class Page:
     def places(self) -> dict[bytes, list[int]]:
         """The places in `content` of each folded phrase."""
         return places_by_phrase(self.phrases)
-
-    def below(self, line: Line) -> Iterator[Line]:
-        """The lines under a line that are not blank, from the top."""
-        return (self.content[place] for place in range(line.place + 1, len(self.content)))
-
-    def above(self, line: Line) -> Iterator[Line]:
-        """The lines over a line that are not blank, from the bottom."""
-        return (self.content[place] for place in range(line.place - 1, -1, -1))
 
     def without(self, gone: frozenset[int], text: str) -> Page:
         """The page of this text, which is this page's without the lines of these places, and tidied."""
