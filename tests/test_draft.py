@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner import Cleaner
@@ -69,6 +69,7 @@ def test_a_golden_pair_becomes_rules(path: Path) -> None:
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=6), st.data())
+@settings(deadline=None)
 def test_strange_lines_become_rules_or_are_refused(lines: list[str], data: st.DataObject) -> None:
     line = data.draw(st.integers(1, len(lines)))
     try:

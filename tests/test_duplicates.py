@@ -103,7 +103,8 @@ def is_repeated(rule: Rule, line: Line, other: int, page: Page) -> bool:
     """Whether the rule takes the line, asked as of a line that is compared in part."""
     assert rule.duplicate is not None
     asked = rule if rule.patterns else replace(rule, patterns=(LinePattern("(?P<said>.*)"),))
-    return _repeats_a_line_that_stays(asked, line, other, page, Claims(())) and acts(rule, page.content, line.place)
+    repeats = _repeats_a_line_that_stays(asked, line, other, page, page.content, Claims({}))
+    return repeats and acts(rule, page.content, line.place)
 
 
 @given(LINES, st.sets(st.integers(0, 6), max_size=3), st.integers(-1, 6))

@@ -92,7 +92,7 @@ def test_whoever_changes_a_line_first_claims_it(document: Document) -> None:
     judge = Judge(EVERY.rules)
     page = segment(structs.replace(document, text=cut(document.text, repair(document.text))))
     claims = judge.claims(page)
-    for edit in judge.judge(page).edits:
+    for edit in judge.look(page).edits:
         line = next(line for line in page.lines if line.start <= edit.start < line.end)
         names = [rule.id for rule in claims[line.number]]
         assert edit.reason.rule in names

@@ -63,7 +63,7 @@ def read_rules(folder: Path, *bodies: str, head: str = "pack: t") -> RuleSet:
 
 
 def judged(rules: RuleSet, document: Document) -> str:
-    return cut(document.text, Judge(rules.rules).judge(segment(document)).edits)
+    return cut(document.text, Judge(rules.rules).look(segment(document)).edits)
 
 
 def check(folder: Path, case: Case) -> None:
@@ -99,7 +99,7 @@ PLACES = {
 def test_where(tmp_path: Path, where: str, count: int, places: list[int], gap: str) -> None:
     rules = read_rules(tmp_path, f"{LINE}, where: {{{where}}}")
     page = segment(Document(gap.join(["x"] * count) + "\n"))
-    edits = Judge(rules.rules).judge(page).edits
+    edits = Judge(rules.rules).look(page).edits
     assert [edit.start for edit in edits] == [page.content[place].start for place in places]
 
 

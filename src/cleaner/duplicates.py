@@ -7,7 +7,7 @@ them alone, in line order, because a line that has gone is nothing to repeat.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, islice
 
@@ -15,7 +15,7 @@ import regex
 
 from cleaner.claims import Claims
 from cleaner.fold import fold_phrase
-from cleaner.line import Line
+from cleaner.line import Content, Line
 from cleaner.repeats import (
     BEGINS,
     EARLIER,
@@ -56,29 +56,26 @@ class Duplicates:
         self._rules = list(rules)
         self._repeaters = Repeaters(map(_make_repeater, self._rules))
 
-    def claim(self, page: Page, claims: Claims) -> None:
-        """Claim the lines that repeat another line which itself stays."""
+    def claim(self, page: Page, left: Content, claims: Claims) -> None:
+        """Claim the lines, of those that are left on the page, that repeat another line which itself stays."""
         above: int | None = -1
         while above is not None and self._rules:
-            above = self._claim_below(above, _headline_place(page, claims.is_headline), page, claims)
+            above = self._claim_below(above, _headline_place(page, claims.is_headline), page, left, claims)
 
-    def are_settled(self, page: Page, gone: Collection[int]) -> bool:
-        """Whether no line would be claimed on the page without the lines of these places; False where one might."""
-        headline = _headline_place(page, lambda place: place not in gone)
-        return not self._repeaters.suspects(page.scan, page.whole, headline, gone=gone)
-
-    def _claim_below(self, above: int, headline: int, page: Page, claims: Claims) -> int | None:
+    def _claim_below(self, above: int, headline: int, page: Page, left: Content, claims: Claims) -> int | None:
         """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
         taken = () if claims.with_late else claims.by_place
-        suspects = self._repeaters.suspects(page.scan, page.whole, headline, taken=taken, above=above)
+        suspects = self._repeaters.suspects(page.scan, page.whole, headline, gone=claims.gone, taken=taken, above=above)
         for place, group in groupby(suspects, key=_place):
             was_alive = claims.is_alive(place)
             line = page.content[place]
             for _, number, other in group:
                 rule = self._rules[number]
-                if _repeats_a_line_that_stays(rule, line, other, page, claims) and acts(rule, page.content, place):
+                if _repeats_a_line_that_stays(rule, line, other, page, left, claims) and acts(
+                    rule, left, left.place(place)
+                ):
                     if was_alive:
-                        claims.add(line, rule, named=True)
+                        claims.add(place, rule, named=True)
                     else:
                         claims.late[place].append(rule)
             if place == headline and was_alive and not claims.is_alive(place):
@@ -127,7 +124,9 @@ def _literals(rule: Rule) -> tuple[bytes, ...]:
     return tuple(map(encode, literals)) if all(needed) else ()
 
 
-def _repeats_a_line_that_stays(rule: Rule, line: Line, other: int, page: Page, claims: Claims) -> bool:
+def _repeats_a_line_that_stays(
+    rule: Rule, line: Line, other: int, page: Page, left: Content, claims: Claims
+) -> bool:
     """Whether a suspect repeats the other line, or an earlier one where that does not stay or is not known (-1)."""
     repeats = rule.duplicate
     assert repeats is not None
@@ -140,7 +139,7 @@ def _repeats_a_line_that_stays(rule: Rule, line: Line, other: int, page: Page, c
             other = next(filter(claims.is_alive, above), -1)
         if not said or other < 0 or not _repeats(repeats, said, page.content[other].phrase):
             return False
-    return repeats.reaches(line.place - other)
+    return repeats.reaches(left.place(line.place) - left.place(other))
 
 
 def said_by(rule: Rule, line: Line) -> str:

@@ -6,13 +6,12 @@ Duplicates come last, because the line that a duplicate repeats must be one that
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from cleaner.claims import Claims, is_inside
+from cleaner.claims import Claims, claims_of, is_inside
 from cleaner.duplicates import Duplicates
 from cleaner.layer import layer_of
 from cleaner.line import Content, Line
@@ -23,23 +22,21 @@ from cleaner.rules.model import Rule, Scope, Take, Verb
 from cleaner.rules.pattern import fill_template
 from cleaner.segment import Page
 
+# Looking into an enumeration takes longer than what is asked.
+_KEEP, _REMOVE, _REPLACE = Verb.KEEP, Verb.REMOVE, Verb.REPLACE
+_HEAD, _INLINE, _TAIL = Scope.HEAD, Scope.INLINE, Scope.TAIL
+
 
 class Judged(msgspec.Struct, frozen=True):
     """What rules ask for on a page.
 
     `gone` are the lines that go, by place, and for which reason; `inside` edits inside lines that stay, sorted and
-    disjoint, with offsets into the page's text; `rest` the lasting hits on lines that stay.
+    disjoint, with offsets into the page's text.
     """
 
     page: Page
     gone: dict[int, Reason]
     inside: list[Edit]
-    rest: list[Hit]
-
-    @property
-    def kept(self) -> list[int]:
-        """The places of the lines that stay."""
-        return [place for place in range(len(self.page.content)) if place not in self.gone]
 
     @property
     def layer(self) -> list[Edit]:
@@ -58,96 +55,94 @@ class Judge:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: rule.id))
         self._matcher = LiteralMatcher(self.rules)
+        self._claims = {rule.id: claims_of(rule) for rule in self.rules}
         self._duplicates = Duplicates([rule for rule in self.rules if rule.scope is Scope.DUPLICATE])
 
     def judge(self, page: Page) -> Judged:
-        """What the rules ask for."""
-        return self._judge(page, self._matcher.find(page))
+        """What the rules ask for, and then of the lines that stay, until they ask for nothing more of them.
 
-    def judge_rest(self, judged: Judged, text: str) -> Judged:
-        """What the rules ask for in a page's text after the lines that go have gone, and no others changed.
-
-        The lines that stay say what they said, so no rule is matched again.
+        Lines that stay say what they said, so no rule is matched again.  Where a rule changes a line inside it does
+        not, and the asking ends.
         """
-        page = judged.page.without(frozenset(judged.gone), text)
-        kept = judged.kept
-        rest = [_moved(hit, page.content[bisect_left(kept, hit.line.place)]) for hit in judged.rest]
-        return self._judge(page, rest + self._matcher.find_at_edges(page))
+        found = self._matcher.find(page)
+        left = page.content
+        gone: dict[int, Reason] = {}
+        while True:
+            newly, inside = self._look(page, left, found, gone)
+            gone |= newly
+            if inside or not newly:
+                return Judged(page, gone, inside)
+            found = [hit for hit in found if hit.is_lasting and hit.line.place not in gone]
+            left = page.content.without(gone)
+            assert left.rows is not None
+            found += self._matcher.find_at_edges(page, left.rows)
 
-    def _judge(self, page: Page, found: list[Hit]) -> Judged:
-        hits, claims = self._look(page, found, with_late=False)
-        gone = {place: rule.reason for place, rule in claims.winners()}
-        inside = _inside_edits(page, hits, claims, gone)
-        rest = [hit for hit in found if hit.is_lasting and hit.line.place not in gone]
-        return Judged(page, gone, inside, rest)
-
-    def is_settled(self, judged: Judged) -> bool:
-        """Whether the rules surely ask for nothing more once what they ask for is done."""
-        if judged.inside or not judged.gone:
-            return not judged.inside
-        page, kept = judged.page, judged.kept
-        left = page.content.without(judged.gone)
-        found = [*judged.rest, *self._matcher.find_at_edges(page, kept)]
-        if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in found):
-            return False
-        return self._duplicates.are_settled(page, judged.gone)
+    def look(self, page: Page) -> Judged:
+        """What the rules ask for at first."""
+        return Judged(page, *self._look(page, page.content, self._matcher.find(page), {}))
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:
-        """Every rule that would take a line or change it, by line number, the one that gets the line first.
+        """Every rule that would take a line at first or change it, by line number, the one that gets the line first.
 
         Behind the rules that claim the whole line come the duplicates that it is, and those that would cut inside it.
         """
-        hits, claims = self._look(page, self._matcher.find(page), with_late=True)
+        hits = _acting(self._matcher.find(page), page.content)
+        claims = Claims(self._claims, _protected(hits), with_late=True)
+        self._claim(page, page.content, hits, claims)
         return claims.everyone(page, hits)
 
     def keepers(self, page: Page) -> dict[int, list[Rule]]:
-        """The `keep` rules that protect a line, by line number."""
+        """The `keep` rules that protect a line at first, by line number."""
         found: defaultdict[int, list[Rule]] = defaultdict(list)
-        for hit in _acting(self._matcher.find(page), page):
-            if hit.rule.action is Verb.KEEP:
+        for hit in _acting(self._matcher.find(page), page.content):
+            if hit.rule.action is _KEEP:
                 found[hit.line.number].append(hit.rule)
         return dict(found)
 
-    def _look(self, page: Page, found: Iterable[Hit], *, with_late: bool) -> tuple[list[Hit], Claims]:
-        """The hits of rules that act, and who claims which line."""
-        hits = _acting(found, page)
-        claims = Claims({hit.line.place for hit in hits if hit.rule.action is Verb.KEEP}, with_late)
+    def _look(
+        self, page: Page, left: Content, found: Iterable[Hit], gone: Mapping[int, Reason]
+    ) -> tuple[dict[int, Reason], list[Edit]]:
+        """Which of the lines that are left go, by place on the page, and the edits inside others."""
+        hits = _acting(found, left)
+        claims = Claims(self._claims, _protected(hits), gone)
+        self._claim(page, left, hits, claims)
+        newly = claims.winners()
+        return newly, _inside_edits(page, hits, claims, newly)
+
+    def _claim(self, page: Page, left: Content, hits: Iterable[Hit], claims: Claims) -> None:
+        """Let the rules of the hits claim lines, and then the duplicates."""
         for hit in hits:
-            if hit.rule.action is Verb.REMOVE and hit.rule.scope is not Scope.INLINE:
-                taken = _taken(hit, page)
+            if hit.rule.action is _REMOVE and hit.rule.scope is not _INLINE:
+                taken = _taken(hit, left)
                 if taken is not None:
-                    claims.add(hit.line, hit.rule, named=True)
-                    for line in taken:
-                        claims.add(line, hit.rule, named=False)
-        self._duplicates.claim(page, claims)
-        return hits, claims
+                    claims.add(hit.line.place, hit.rule, named=True)
+                    for place in taken:
+                        claims.add(left.row(place), hit.rule, named=False)
+        self._duplicates.claim(page, left, claims)
 
 
-def _moved(hit: Hit, line: Line) -> Hit:
-    """The hit on the same line of another page."""
-    shift = line.text_start - hit.line.text_start
-    return Hit(hit.rule, line, hit.start + shift, hit.end + shift, hit.match)
+def _acting(hits: Iterable[Hit], left: Content) -> list[Hit]:
+    return [hit for hit in hits if acts(hit.rule, left, left.place(hit.line.place))]
 
 
-def _acting(hits: Iterable[Hit], page: Page) -> list[Hit]:
-    return [hit for hit in hits if acts(hit.rule, page.content, hit.line.place)]
+def _protected(hits: Iterable[Hit]) -> set[int]:
+    """The places of the lines that `keep` rules protect."""
+    return {hit.line.place for hit in hits if hit.rule.action is _KEEP}
 
 
-def _taken(hit: Hit, page: Page) -> Iterable[Line] | None:
-    """The lines that a rule takes along with the line that it matches; None where it takes none, not even that one."""
-    if hit.rule.scope is Scope.HEAD:
-        return page.content[: hit.line.place]
-    if hit.rule.scope is Scope.TAIL:
-        return page.content[hit.line.place + 1 :]
-    if hit.rule.take is not None:
-        return _block(page.content, hit.line.place, hit.rule.take)
-    return ()
-
-
-def _block(content: Content, opening: int, take: Take) -> Sequence[Line] | None:
-    """The lines below the opening line that belong to its block; None where the block has no end and must stay."""
-    end, is_closed = reach(content, opening, take)
-    return None if take.until_blank and not is_closed else content[opening + 1 : end]
+def _taken(hit: Hit, left: Content) -> range | None:
+    """The places, among the lines left, of those that a rule takes along with the line that it matches; None where it
+    takes none, not even that one.
+    """
+    place = left.place(hit.line.place)
+    if hit.rule.scope is _HEAD:
+        return range(place)
+    if hit.rule.scope is _TAIL:
+        return range(place + 1, len(left))
+    if hit.rule.take is None:
+        return range(0)
+    end, is_closed = reach(left, place, hit.rule.take)
+    return None if hit.rule.take.until_blank and not is_closed else range(place + 1, end)
 
 
 def reach(content: Content, opening: int, take: Take) -> tuple[int, bool]:
@@ -203,7 +198,7 @@ def _cut_span(hit: Hit, text: str) -> tuple[int, int, str]:
         start, end = (hit.line.text_start + offset for offset in hit.match.span("cut"))
         if start >= end or start < hit.line.text_start:
             return hit.start, hit.start, ""
-    if hit.rule.action is Verb.REPLACE:
+    if hit.rule.action is _REPLACE:
         return start, end, fill_template(hit.rule.replacement, hit.match, hit.line)
     line_end = hit.line.text_start + len(hit.line.text)
     if end == line_end:

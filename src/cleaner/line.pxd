@@ -30,7 +30,8 @@ cdef class Content:
     cdef list _numbers
     cdef bytearray _prose
     cdef list _prose_runs
-    cdef Py_ssize_t row(self, Py_ssize_t place)
+    cpdef Py_ssize_t row(self, Py_ssize_t place)
+    cpdef Py_ssize_t place(self, Py_ssize_t row)
     cdef Line line(self, Py_ssize_t place)
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
     cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)

@@ -5,6 +5,7 @@ Compiled like `cleaner.scan`, because rules look at many lines for each that the
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 import cython
@@ -202,10 +203,15 @@ class Content:
     def __iter__(self) -> Any:
         return iter([self.line(one) for one in range(self.count)])
 
-    @cython.cfunc
+    @cython.ccall
     def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The line's row in the scan."""
         return place if self.rows is None else self.rows[place]
+
+    @cython.ccall
+    def place(self, row: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The place of the line of that row, which has not gone."""
+        return row if self.rows is None else bisect_left(self.rows, row)
 
     @cython.cfunc
     def line(self, place: cython.Py_ssize_t) -> Line:

@@ -76,16 +76,15 @@ class Cleaner:
         """
         edits: list[Edit] = []
         current = document
-        judged: Judged | None = None
         line_count = growing = 0
         while growing < MAX_PASSES:
-            repairs, judged = self._judged(current, encoded if current is document else b"", judged)
+            repairs, judged = self._judged(current, encoded if current is document else b"")
             layer = judged.layer
             text = cut(judged.page.document.text, layer)
             changes = compose(repairs, layer)
             is_first, line_count = judged.page.document is document, line_count or len(judged.page.content)
             edits = compose(edits, changes)
-            if is_white_space(changes) or (not judged.page.scan.odd and self._judge.is_settled(judged)):
+            if not judged.inside and (not judged.page.scan.odd or (not judged.gone and is_white_space(repairs))):
                 located = tuple(edits) if is_first else locate(document.text, edits)
                 return Cleaned(text, document.text, located, line_count)
             growing += len(text) >= len(current.text)
@@ -95,13 +94,8 @@ class Cleaner:
         names = ", ".join(sorted({edit.reason.rule for edit in changes}))
         raise UnsettledError(f"rules go on replacing what they put there; look at {names}")
 
-    def _judged(self, document: Document, encoded: bytes, before: Judged | None) -> tuple[list[Edit], Judged]:
-        """The repairs of a document but for white space, and what rules ask for of the repaired text.
-
-        `before` is what they asked for in the pass before, which made this document.
-        """
-        if before is not None and not before.inside and not before.page.scan.odd:
-            return [], self._judge.judge_rest(before, document.text)
+    def _judged(self, document: Document, encoded: bytes) -> tuple[list[Edit], Judged]:
+        """The repairs of a document but for white space, and what rules ask for of the repaired text."""
         page = segment(document, encoded)
         if not page.scan.odd:
             return [], self._judge.judge(page)

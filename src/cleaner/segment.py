@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from msgspec import structs
-
 from cleaner import scan
 from cleaner.fold import fold_phrase
 from cleaner.lazy import lazy
@@ -78,10 +76,6 @@ class Page:
     def places(self) -> dict[bytes, list[int]]:
         """The places in `content` of each folded phrase."""
         return places_by_phrase(self.phrases)
-
-    def without(self, gone: frozenset[int], text: str) -> Page:
-        """The page of this text, which is this page's without the lines of these places, and tidied."""
-        return Page(structs.replace(self.document, text=text), scan.keep_lines(self.scan, gone, encode(text)))
 
     def neighbour(self, line: Line, step: int) -> Line | None:
         """The next (`step` 1) or previous (-1) line that is not blank; None at the edge of the text."""

@@ -235,7 +235,7 @@ def _is_sound(draft: Draft, source: Source, run: Run) -> bool:
 
 def _taken(rules: RuleSet, page: Page) -> set[int]:
     """Numbers of the lines (0-based) that the rules change in a page."""
-    edits = Judge(rules.rules).judge(page).edits
+    edits = Judge(rules.rules).look(page).edits
     return {line.number for line in page.content for edit in edits if line.start <= edit.start < line.end}
 
 

@@ -41,6 +41,8 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     is_lasting: bool = True
 
 
+_INLINE = Scope.INLINE  # looking into an enumeration takes longer than what is asked
+
 # A trial, the half-open code-point span in the line that its pattern matches, and the match.
 Match = tuple[Trial, int, int, regex.Match[str]]
 
@@ -105,20 +107,22 @@ class LiteralMatcher:
         hits = self._phrase_hits(page)
         candidates = self._screen.candidates(page.scan)
         if candidates:
-            found = {(hit.rule.id, hit.line.place) for hit in hits}
-            hits += [
-                hit
-                for hit in self._pattern_hits(page, candidates)
-                if hit.rule.scope is Scope.INLINE or (hit.rule.id, hit.line.place) not in found
-            ]
+            matched = self._pattern_hits(page, candidates)
+            if hits and matched:
+                found = {(hit.rule.id, hit.line.place) for hit in hits}
+                matched = [
+                    hit
+                    for hit in matched
+                    if hit.rule.scope is _INLINE or (hit.rule.id, hit.line.place) not in found
+                ]
+            hits += matched
         if self._shapes:
             for line in page.content:
                 hits.extend(_whole(rule, line) for rule in self._shapes)
         return hits
 
-    def find_at_edges(self, page: Page, kept: Sequence[int] | None = None) -> list[Hit]:
-        """The hits that are not lasting; on the page, or on the lines of these places alone."""
-        places = range(page.scan.line_count) if kept is None else kept
+    def find_at_edges(self, page: Page, places: Sequence[int]) -> list[Hit]:
+        """The hits that are not lasting, were there only the lines of these places."""
         return self._pattern_hits(page, self._screen.candidates_at_edges(page.scan, places))
 
     def _phrase_hits(self, page: Page) -> list[Hit]:
@@ -142,20 +146,20 @@ class LiteralMatcher:
     def _matches(self, line: Line, trials: list[Trial]) -> list[Match]:
         """What matches of the patterns that a line needs to be tried on; the lines that come back are known."""
         text = line.text
-        tried, known = self._known.get(text, _NOTHING_TRIED)
-        if tried != trials:
-            known = []
-            found: set[str] = set()
-            for trial in trials:
-                known.extend(_try(trial, line, found))
-            if len(text) <= KNOWN_CHARS:
-                if len(self._known) >= KNOWN_LINES:
-                    self._known.clear()
-                self._known[text] = trials, known
+        is_kept = len(text) <= KNOWN_CHARS
+        before = self._known.get(text) if is_kept else None
+        if before is not None and before[0] == trials:
+            return before[1]
+        known: list[Match] = []
+        found: set[str] = set()
+        for trial in trials:
+            known += _try(trial, line, found)
+        if is_kept:
+            if len(self._known) >= KNOWN_LINES:
+                self._known.clear()
+            self._known[text] = trials, known
         return known
 
-
-_NOTHING_TRIED: tuple[list[Trial], list[Match]] = ([], [])
 
 FEW_LINES = 20  # a rule that looks at more lines than that at an edge is tried everywhere
 
@@ -184,14 +188,15 @@ def _whole(rule: Rule, line: Line) -> Hit:
     return Hit(rule, line, line.text_start, line.text_start + len(line.text))
 
 
-def _try(trial: Trial, line: Line, found: set[str]) -> Iterator[Match]:
+def _try(trial: Trial, line: Line, found: set[str]) -> list[Match]:
     """The matches of one pattern in one line; a whole-line rule matches once, and `found` remembers that it did."""
-    if trial.rule.scope is Scope.INLINE:
-        for match in trial.pattern.find_all(line):
-            if match.end() > match.start():
-                yield trial, match.start(), match.end(), match
-    elif trial.rule.id not in found:
-        whole = trial.pattern.full_match(line)
-        if whole:
-            found.add(trial.rule.id)
-            yield trial, 0, len(line.text), whole
+    if trial.rule.scope is _INLINE:
+        matches = trial.pattern.find_all(line)
+        return [(trial, match.start(), match.end(), match) for match in matches if match.end() > match.start()]
+    if trial.rule.id in found:
+        return []
+    whole = trial.pattern.full_match(line)
+    if whole is None:
+        return []
+    found.add(trial.rule.id)
+    return [(trial, 0, len(line.text), whole)]
