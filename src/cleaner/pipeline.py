@@ -1,7 +1,8 @@
 """The whole story: bytes -> decoded text -> repaired -> lines -> judged -> cut -> `Cleaned`.
 
-Cleaning repeats until nothing changes.  A rule's place or neighbours may only come true once other lines are gone;
-going on to the end makes cleaning twice the same as cleaning once.
+Cleaning repeats until nothing changes.  A rule's place or neighbours may only come true once other lines are gone (see
+`Judge.judge`), its phrase once another rule has changed the line; going on to the end makes cleaning twice the same as
+cleaning once.
 """
 
 from __future__ import annotations
