@@ -102,8 +102,9 @@ class RecordReader:
         letters: cython.p_char = cython.cast(cython.p_char, self._strings) + self._text_start
         head: bytes = PyBytes_FromStringAndSize(copy, self._head_size)
         tail: bytes = PyBytes_FromStringAndSize(copy + self._head_size, self._copy_size - self._head_size)
-        decode(head)
-        decode(tail)
+        if not (head.isascii() and tail.isascii()):
+            decode(head)
+            decode(tail)
         encoded: bytes = b""
         text: str
         if self._text_size > _LONG_BYTES:
