@@ -13,6 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 MODULES = (
     "cleaner.dump.json_reader",
     "cleaner.dump.json_writer",
+    "cleaner.folded_lines",
     "cleaner.layer",
     "cleaner.line",
     "cleaner.repeats",

@@ -89,7 +89,7 @@ def test_no_suspect_is_missing(lines: list[str]) -> None:
     page = segment(Document("\n".join(lines)))
     found = find_headline(page, lambda place: True)
     headline = found.place if found else -1
-    suspects = SUSPICIOUS.suspects(page.scan, page.whole, headline)
+    suspects = SUSPICIOUS.suspects(page, headline)
     assert suspects == sorted(suspects)
     known = {(place, number) for place, number, _ in suspects}
     for place, line in enumerate(page.content):
@@ -114,9 +114,9 @@ def test_lines_that_have_gone_never_stood_there(lines: list[str], gone: set[int]
     kept = [place for place in range(len(lines)) if place not in gone]
     gone &= set(range(len(lines)))
     page, rest = segment(Document("\n".join(lines))), segment(Document("\n".join(lines[place] for place in kept)))
-    found = SUSPICIOUS.suspects(page.scan, page.whole, headline, gone=gone)
+    found = SUSPICIOUS.suspects(page, headline, gone=gone)
     own = kept.index(headline) if headline in kept else -1
     assert found == [
         (kept[place], number, other if other < 0 else kept[other])
-        for place, number, other in SUSPICIOUS.suspects(rest.scan, rest.whole, own)
+        for place, number, other in SUSPICIOUS.suspects(rest, own)
     ]

@@ -53,7 +53,7 @@ def page_of(lines: list[str]) -> Page:
 
 
 def suspects(page: Page, *repeaters: Repeater, headline: int = -1, **asked: Any) -> list[tuple[int, int, int]]:
-    return Repeaters(repeaters).suspects(page.scan, page.whole, headline, **asked)
+    return Repeaters(repeaters).suspects(page, headline, **asked)
 
 
 RELATIONS: dict[int, Callable[[bytes, bytes], bool]] = {
@@ -190,7 +190,13 @@ SAID = {
     "marks around it count": ("Tea: * (time for a cup)?!", 20, True),
     "and no more": ("Tea: * (time for a cup)?!", 23, False),
     "so do spaces that are squeezed": ("Tea: time  for   a cup", 18, True),
-    "beyond ASCII nothing is known": ("Th\N{LATIN SMALL LETTER E WITH ACUTE}: time for a cup", 99, True),
+    "letters beyond ASCII count": ("Th\N{LATIN SMALL LETTER E WITH ACUTE}: time for a cup", 16, True),
+    "and one too many": ("Th\N{LATIN SMALL LETTER E WITH ACUTE}: time for a cup", 18, False),
+    "so does what nobody reads": ("Tea: time for a\N{SOFT HYPHEN} c\N{ZERO WIDTH SPACE}up", 18, True),
+    "the space before it does not": ("Tea time for a cup", 15, True),
+    "the letter before it does": ("Tea time for a cup", 16, False),
+    "capitals and digits": ("TEA: TIME FOR A CUP", 17, False),
+    "marks in capitals' and digits' place": ("Tea: @[`{\x10 time for a cup", 20, True),
 }
 
 
@@ -219,4 +225,4 @@ def test_pages_of_all_lengths_one_after_the_other() -> None:
     repeaters = Repeaters([repeater(EARLIER, SAME), repeater(NEXT, SAME)])
     for count in (0, 1, 3, 1_000, 2, 0, 200_000, 5):
         page = page_of(["tea", *map(str, range(count)), "tea"] if count else [])
-        assert repeaters.suspects(page.scan, page.whole, -1) == ([(count + 1, 0, 0)] if count else [])
+        assert repeaters.suspects(page, -1) == ([(count + 1, 0, 0)] if count else [])

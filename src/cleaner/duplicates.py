@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from itertools import groupby, islice
+from itertools import islice
 
 import regex
 
@@ -45,8 +45,7 @@ HEADLINE_MIN_WORDS = 3
 HEADLINE_LINES = 10
 
 
-def _place(suspect: tuple[int, int, int]) -> int:
-    return suspect[0]
+Suspect = tuple[int, int, int]  # see `Repeaters.suspects`
 
 
 class Duplicates:
@@ -60,27 +59,32 @@ class Duplicates:
         """Claim the lines, of those that are left on the page, that repeat another line which itself stays."""
         above: int | None = -1
         while above is not None and self._rules:
-            above = self._claim_below(above, _headline_place(page, claims.is_headline), page, left, claims)
+            headline = _headline_place(page, claims.is_headline)
+            taken = () if claims.with_late else claims.by_place
+            suspects = self._repeaters.suspects(page, headline, claims.gone, taken, above)
+            above = self._claim_suspects(suspects, headline, page, left, claims) if suspects else None
 
-    def _claim_below(self, above: int, headline: int, page: Page, left: Content, claims: Claims) -> int | None:
-        """Claim lines below a place; the place of the headline where that goes, so that there is a new one."""
-        taken = () if claims.with_late else claims.by_place
-        suspects = self._repeaters.suspects(page.scan, page.whole, headline, gone=claims.gone, taken=taken, above=above)
-        for place, group in groupby(suspects, key=_place):
-            was_alive = claims.is_alive(place)
-            line = page.content[place]
-            for _, number, other in group:
-                rule = self._rules[number]
-                if _repeats_a_line_that_stays(rule, line, other, page, left, claims) and acts(
-                    rule, left, left.place(place)
-                ):
-                    if was_alive:
-                        claims.add(place, rule, named=True)
-                    else:
-                        claims.late[place].append(rule)
-            if place == headline and was_alive and not claims.is_alive(place):
-                return place
-        return None
+    def _claim_suspects(
+        self, suspects: list[Suspect], headline: int, page: Page, left: Content, claims: Claims
+    ) -> int | None:
+        """Claim lines; the place of the headline where that goes, so that there is a new one."""
+        gone: int | None = None
+        at = -1
+        for place, number, other in suspects:
+            if place != at:
+                if gone is not None:
+                    break
+                at, line, was_alive = place, page.content[place], claims.is_alive(place)
+            rule = self._rules[number]
+            stays = _repeats_a_line_that_stays(rule, line, other, page, left, claims)
+            if stays and acts(rule, left, left.place(place)):
+                if was_alive:
+                    claims.add(place, rule, named=True)
+                    if place == headline and not claims.is_alive(place):
+                        gone = place
+                else:
+                    claims.late[place].append(rule)
+        return gone
 
 
 _AGAINST = {"earlier": EARLIER, "headline": HEADLINE, "next": NEXT, "previous": PREVIOUS}
@@ -198,17 +202,19 @@ def find_headline(page: Page, is_alive: Callable[[int], bool]) -> Line | None:
 
 def _headline_place(page: Page, is_alive: Callable[[int], bool]) -> int:
     """The place of the headline (see `find_headline`), -1 for none."""
-    places = filter(is_alive, range(page.scan.line_count))
+    scanned = page.scan
     title = page.document.title
     if title and (title := fold_phrase(title)):
-        top = list(islice(places, HEADLINE_LINES))
-        named = _named_line(title, [page.content[place] for place in top])
+        places = filter(is_alive, range(scanned.line_count))
+        named = _named_line(title, [page.content[place] for place in islice(places, HEADLINE_LINES)])
         if named is not None:
             return named.place
-        first = top[0] if top else -1
-    else:
-        first = next(places, -1)
-    is_headline = first >= 0 and page.scan.is_heading(first) and page.scan.word_count(first) >= HEADLINE_MIN_WORDS
+    first = 0
+    while first < scanned.line_count and not is_alive(first):
+        first += 1
+    is_headline = (
+        first < scanned.line_count and scanned.is_heading(first) and scanned.word_count(first) >= HEADLINE_MIN_WORDS
+    )
     return first if is_headline else -1
 
 

@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False
 """One layer of edits of a text: the lines that go, what changes inside others, and the white space that is too much.
 
 No line keeps white space at its end; at most one blank line stays between two others, none at the edges; the text ends
@@ -7,16 +8,22 @@ again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sys
 from typing import Any
 
 import cython
 
 from cleaner.model import Action, Edit
 from cleaner.repair import REPAIRS
-from cleaner.scan import COLUMNS
+from cleaner.scan import COLUMNS, END, START
+
+if cython.compiled:
+    from cython.cimports.cpython.array import array as typed_array
 
 _COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
+_START = cython.declare(cython.Py_ssize_t, START)
+_END = cython.declare(cython.Py_ssize_t, END)
+_NOWHERE = cython.declare(cython.Py_ssize_t, sys.maxsize)
 _REMOVE = Action.REMOVE
 _REPAIR = Action.REPAIR
 _TRAILING_SPACE = REPAIRS["trailing-space"]
@@ -24,76 +31,108 @@ _BLANK_LINE = REPAIRS["blank-line"]
 _FINAL_NEWLINE = REPAIRS["final-newline"]
 
 
-def layer_of(text: str, scanned: Any, gone: Mapping[int, Any], inside: Sequence[Edit]) -> list[Edit]:
+def layer_of(text: str, scanned: Any, gone: dict[int, Any], inside: list[Edit]) -> list[Edit]:
     """The edits of a text, sorted and disjoint, with `before` and `line`: lines of the places in `gone` are removed for
     the reasons there, and `inside` are sorted edits inside lines that stay.
 
     White space at the end of odd lines is left to `cleaner.repair`.
     """
-    return _Layer(text, scanned, gone, inside).edits()
+    layer = _Layer(text, scanned.trailing, gone, inside)
+    return layer.edits(scanned.table, scanned.line_count)
 
 
 @cython.cclass
 class _Layer:
     """A layer on its way through the rows of a text; offsets are code points.
 
-    `kept` newlines of the blank lines at hand, of `most`, stay where they are; from `start` on, where `is_open`, they
-    go.
+    `gone_place`, `inside_start` and `trailing_start` say where the next line that goes, edit inside a line and white
+    space at the end of one are; `_NOWHERE` where there is none.  `kept` newlines of the blank lines at hand, of `most`,
+    stay where they are; where `is_open`, those behind them go.
     """
 
     text: str
     out: list
-    rows: cython.int[::1]
-    row_count: cython.Py_ssize_t
-    gone: object
+    gone: dict
+    gone_places: list
     inside: list
     trailing: list
+    next_gone: cython.Py_ssize_t
     next_inside: cython.Py_ssize_t
     next_trailing: cython.Py_ssize_t
+    gone_place: cython.Py_ssize_t
+    inside_start: cython.Py_ssize_t
+    trailing_start: cython.Py_ssize_t
     kept: cython.Py_ssize_t
     most: cython.Py_ssize_t
     is_open: cython.bint
 
-    def __init__(self, text: str, scanned: Any, gone: Any, inside: Any) -> None:
+    def __init__(self, text: str, trailing: list[tuple[int, int]], gone: dict[int, Any], inside: list[Edit]) -> None:
         self.text = text
-        self.rows = scanned.table
-        self.row_count = scanned.line_count
-        self.trailing = scanned.trailing
-        self.gone = gone
-        self.inside = list(inside)
         self.out = []
-        self.next_inside = self.next_trailing = 0
+        self.gone = gone
+        self.gone_places = sorted(gone)
+        self.inside = inside
+        self.trailing = trailing
+        self.next_gone = self.next_inside = self.next_trailing = -1
+        self._pass_gone()
+        self._pass_inside()
+        self._pass_trailing()
         self.kept = self.most = 0
         self.is_open = False
 
-    def edits(self) -> list[Edit]:
+    @cython.cfunc
+    def _pass_gone(self) -> cython.void:
+        """Go on to the next line that goes."""
+        self.next_gone += 1
+        self.gone_place = self.gone_places[self.next_gone] if self.next_gone < len(self.gone_places) else _NOWHERE
+
+    @cython.cfunc
+    def _pass_inside(self) -> cython.void:
+        """Go on to the next edit inside a line."""
+        self.next_inside += 1
+        self.inside_start = self.inside[self.next_inside].start if self.next_inside < len(self.inside) else _NOWHERE
+
+    @cython.cfunc
+    def _pass_trailing(self) -> cython.void:
+        """Go on to the next white space at the end of a line."""
+        self.next_trailing += 1
+        self.trailing_start = (
+            self.trailing[self.next_trailing][0] if self.next_trailing < len(self.trailing) else _NOWHERE
+        )
+
+    @cython.cfunc
+    def edits(self, table: typed_array, row_count: cython.Py_ssize_t) -> list:
+        """The edits of a text whose lines the first rows of the table are."""
+        rows: cython.p_int = table.data.as_ints if cython.compiled else table
         place: cython.Py_ssize_t
-        row: cython.Py_ssize_t
+        row: cython.Py_ssize_t = 0
         start: cython.Py_ssize_t
         end: cython.Py_ssize_t = 0
         number: cython.Py_ssize_t = 0  # of the line that begins at `end`
-        last: cython.Py_ssize_t = self.row_count - 1
+        last: cython.Py_ssize_t = row_count - 1
         size: cython.Py_ssize_t = len(self.text)
         while last >= 0 and last in self.gone:
             last -= 1
-        for place in range(self.row_count):
-            row = place * _COLUMNS
-            start = self.rows[row + 1]
+        for place in range(row_count):
+            start = rows[row + _START]
             if start > end:
-                self._blank_lines(end, start, number, self.rows[row])
-            number, end = self.rows[row] + 1, self.rows[row + 2]
-            reason = self.gone.get(place) if self.gone else None
-            if reason is not None:
+                self._blank_lines(end, start, number, rows[row])
+            number, end = rows[row] + 1, rows[row + _END]
+            row += _COLUMNS
+            if place == self.gone_place:
                 self._skip_trailing(end)
-                self._add(start, end, "", _REMOVE, reason, number, True)
+                self._add(start, end, "", _REMOVE, self.gone[place], number, True)
+                self._pass_gone()
                 continue
-            self._inside(end, number)
-            self._trailing(end, number)
+            if self.inside_start < end:
+                self._inside(end, number)
+            if self.trailing_start < end:
+                self._trailing(end, number)
             self.kept, self.most, self.is_open = 1, 1 if place == last else 2, False
         if size > end:
             self._blank_lines(end, size, number, -1)
-        if last >= 0 and self.rows[last * _COLUMNS + 2] == size and self.text[size - 1] != "\n":
-            self._add(size, size, "\n", _REPAIR, _FINAL_NEWLINE, self.rows[last * _COLUMNS] + 1, False)
+        if last >= 0 and rows[last * _COLUMNS + _END] == size and self.text[size - 1] != "\n":
+            self._add(size, size, "\n", _REPAIR, _FINAL_NEWLINE, rows[last * _COLUMNS] + 1, False)
         return self.out
 
     @cython.cfunc
@@ -141,28 +180,24 @@ class _Layer:
     @cython.cfunc
     def _inside(self, end: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.void:
         """The edits inside a line that ends there."""
-        while self.next_inside < len(self.inside):
+        while self.inside_start < end:
             edit = self.inside[self.next_inside]
-            if edit.start >= end:
-                return
             self._add(edit.start, edit.end, edit.after, edit.action, edit.reason, line, edit.takes_line)
-            self.next_inside += 1
+            self._pass_inside()
 
     @cython.cfunc
     def _trailing(self, end: cython.Py_ssize_t, line: cython.Py_ssize_t) -> cython.void:
         """The edits of white space at the end of the line that ends there."""
-        while self.next_trailing < len(self.trailing):
-            first, behind = self.trailing[self.next_trailing]
-            if first >= end:
-                return
-            self._add(first, behind, "", _REPAIR, _TRAILING_SPACE, line, False)
-            self.next_trailing += 1
+        while self.trailing_start < end:
+            behind: cython.Py_ssize_t = self.trailing[self.next_trailing][1]
+            self._add(self.trailing_start, behind, "", _REPAIR, _TRAILING_SPACE, line, False)
+            self._pass_trailing()
 
     @cython.cfunc
     def _skip_trailing(self, end: cython.Py_ssize_t) -> cython.void:
         """Leave out the white space before that offset: it goes with more."""
-        while self.next_trailing < len(self.trailing) and self.trailing[self.next_trailing][0] < end:
-            self.next_trailing += 1
+        while self.trailing_start < end:
+            self._pass_trailing()
 
     @cython.cfunc
     def _add(

@@ -7,26 +7,17 @@ found without an object being made of any line.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 import cython
 
-from cleaner import scan as scanning
-
 if cython.compiled:
-    from cython.cimports.cpython.array import array as typed_array
-    from cython.cimports.libc.string import memchr, memcmp
-
-_COLUMNS = cython.declare(cython.int, scanning.COLUMNS)
-_TEXT_START = cython.declare(cython.int, scanning.TEXT_START)
-_TEXT_END = cython.declare(cython.int, scanning.TEXT_END)
-_BYTE_START = cython.declare(cython.int, scanning.BYTE_START)
-_BYTE_END = cython.declare(cython.int, scanning.BYTE_END)
-_FOLDED = cython.declare(cython.int, scanning.FOLDED)
-_PHRASE_START = cython.declare(cython.int, scanning.PHRASE_START)
-_PHRASE_END = cython.declare(cython.int, scanning.PHRASE_END)
+    from cython.cimports.cleaner.folded_lines import FoldedLines, find_byte, is_equal, is_in_word, stands_in, word_end
+    from cython.cimports.cleaner.scan import count_words, is_heading_span, is_prose_span
+else:
+    from cleaner.folded_lines import FoldedLines, find_byte, is_equal, is_in_word, stands_in, word_end
+    from cleaner.scan import count_words, is_heading_span, is_prose_span
 
 
 def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]:
@@ -48,6 +39,7 @@ EARLIER, HEADLINE, NEXT, PREVIOUS = range(4)
 _EARLIER = cython.declare(cython.int, EARLIER)
 _HEADLINE = cython.declare(cython.int, HEADLINE)
 _NEXT = cython.declare(cython.int, NEXT)
+_PREVIOUS = cython.declare(cython.int, PREVIOUS)
 
 # What a line surely has in common with the one that it repeats: it is the same, the other one begins with it, it begins
 # with the other one (so far both begin with the same byte); it stands in the other one, holds it, ends in whole words
@@ -81,6 +73,7 @@ class Repeater:
     _against: cython.int
     _relation: cython.int
     _literals: tuple
+    _last: cython.int  # byte of the literal where there is but one; -1 where not
     _has_patterns: cython.bint
     _reach: cython.Py_ssize_t
     _within: cython.Py_ssize_t
@@ -111,6 +104,7 @@ class Repeater:
         self._against = against
         self._relation = relation
         self._literals = tuple(literals)
+        self._last = self._literals[0][len(self._literals[0]) - 1] if len(self._literals) == 1 else -1
         self._has_patterns = has_patterns
         self._reach = _number(reach)
         self._within = _number(within)
@@ -124,18 +118,6 @@ class Repeater:
         self._prose = _number(own.prose)
         self._heading = _number(own.heading)
 
-    @cython.cfunc
-    def meets(self, scanned: object, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
-        words: cython.Py_ssize_t
-        if self._least_words > 0 or self._most_words != _NO_LIMIT:
-            words = scanned.word_count(place)
-            if words < self._least_words or (self._most_words != _NO_LIMIT and words > self._most_words):
-                return False
-        if self._prose != _NOT_ASKED and scanned.is_prose(place) != self._prose:
-            return False
-        return self._heading == _NOT_ASKED or scanned.is_heading(place) == self._heading
-
 
 def _number(limit: int | None) -> int:
     """The number, or the truth as one; -1 for none."""
@@ -143,168 +125,63 @@ def _number(limit: int | None) -> int:
 
 
 @cython.cclass
-class _Lines:
-    """The folded lines of a page without some that have gone, counted from 0; read anew for page after page.
+class _Search(FoldedLines):
+    """A search for suspects on a page: what was `found`, where lines that are `taken` are nothing to repeat."""
 
-    The phrases are half-open spans of `source`, with their hashes.  `earlier` has for each line the nearest one before
-    that says the same, -1 for none, and `first` the very first; both are there once lines are linked.
-    """
-
-    source: bytes
-    scanned: object
-    whole: dict
     taken: object
-    found: list
     above: cython.Py_ssize_t
-    headline: cython.Py_ssize_t
-    count: cython.Py_ssize_t
-    repeated_count: cython.Py_ssize_t
-    is_linked: cython.bint
-    has_whole: cython.bint
-    line_count: cython.Py_ssize_t
-    folded_size: cython.Py_ssize_t
-    room: cython.Py_ssize_t
-    table: typed_array
-    rows: cython.p_int
-    places: cython.int[::1]
-    starts: cython.int[::1]
-    ends: cython.int[::1]
-    codes: cython.ulonglong[::1]
-    first: cython.int[::1]
-    earlier: cython.int[::1]
-    slots: cython.int[::1]
-
-    def __init__(self) -> None:
-        self.make_room(256)
-
-    @cython.cfunc
-    def make_room(self, room: cython.Py_ssize_t) -> cython.void:
-        """Let so many lines have a place in all arrays."""
-        self.room = room
-        self.places, self.starts, self.ends = _integers(room), _integers(room), _integers(room)
-        self.first, self.earlier, self.slots = _integers(room), _integers(room), _integers(4 * room)
-        self.codes = array("Q", bytes(8 * room))
-
-    @cython.cfunc
-    def read(self, scanned: object, whole: dict, gone: object, headline: cython.Py_ssize_t) -> cython.void:
-        """Take the lines of a scan; `whole` are the phrases that it does not know, by place."""
-        table: typed_array = scanned.table
-        hashes: typed_array = scanned.hashes
-        rows: cython.p_int = table.data.as_ints if cython.compiled else table
-        codes: cython.p_ulonglong = hashes.data.as_ulonglongs if cython.compiled else hashes
-        line_count: cython.Py_ssize_t = scanned.line_count
-        columns: cython.Py_ssize_t = _COLUMNS
-        start: cython.Py_ssize_t = _PHRASE_START
-        end: cython.Py_ssize_t = _PHRASE_END
-        place: cython.Py_ssize_t
-        count: cython.Py_ssize_t = 0
-        has_gone: cython.bint = False
-        if line_count > self.room:
-            self.make_room(line_count + line_count // 2)
-        self.scanned, self.source, self.whole, self.table, self.rows = scanned, scanned.folded, whole, table, rows
-        self.line_count, self.folded_size = line_count, len(self.source)
-        self.headline = -1
-        self.is_linked = False
-        if gone:
-            has_gone = True
-            for place in range(line_count):
-                self.first[place] = 1
-            for place in gone:
-                self.first[place] = 0
-        for place in range(line_count):
-            if has_gone and not self.first[place]:
-                continue
-            if place == headline:
-                self.headline = count
-            self.places[count] = place
-            self.starts[count] = rows[place * columns + start]
-            self.ends[count] = rows[place * columns + end]
-            self.codes[count] = codes[place]
-            count += 1
-        self.count = count
-        self.has_whole = len(whole) > 0
-        if self.has_whole:
-            self.read_whole()
-
-    @cython.cfunc
-    def read_whole(self) -> cython.void:
-        """Take the phrases of the lines that are folded as a whole; they come to stand behind the others."""
-        source: list = [self.source]
-        at: cython.Py_ssize_t = len(self.source)
-        line: cython.Py_ssize_t
-        for line in range(self.count):
-            phrase = self.whole.get(self.places[line])
-            if phrase is not None:
-                source.append(phrase)
-                self.starts[line] = at
-                at += len(phrase)
-                self.ends[line] = at
-                self.codes[line] = scanning.hash_phrase(phrase)
-        self.source = b"".join(source)
-
-    @cython.cfunc
-    def forget(self) -> cython.void:
-        """Let go of the page."""
-        self.scanned = self.source = self.whole = self.taken = self.found = self.table = None
-
-    @cython.cfunc
-    def has_repeated(self) -> cython.bint:
-        """Whether some line says what an earlier one says; which ones is found by a hash table of the last ones."""
-        size: cython.Py_ssize_t = 2
-        slot: cython.Py_ssize_t
-        line: cython.Py_ssize_t
-        other: cython.Py_ssize_t
-        if self.is_linked:
-            return self.repeated_count > 0
-        while size < 2 * self.count:
-            size *= 2
-        for slot in range(size):
-            self.slots[slot] = -1
-        self.repeated_count = 0
-        for line in range(self.count):
-            self.first[line] = line
-            self.earlier[line] = -1
-            if self.starts[line] == self.ends[line]:
-                continue
-            slot = self.codes[line] & (size - 1)
-            while self.slots[slot] >= 0:
-                other = self.slots[slot]
-                if self.is_same(line, other):
-                    self.first[line] = self.first[other]
-                    self.earlier[line] = other
-                    self.repeated_count += 1
-                    break
-                slot = (slot + 1) & (size - 1)
-            self.slots[slot] = line
-        self.is_linked = True
-        return self.repeated_count > 0
+    found: list
 
     @cython.cfunc
     def look_for(self, repeater: Repeater, number: cython.Py_ssize_t) -> cython.void:
         """Add the suspects of one rule."""
-        against: cython.int = repeater._against
         stop: cython.Py_ssize_t = self.count
-        line: cython.Py_ssize_t
-        other: cython.Py_ssize_t = _NONE
         if repeater._reach != _NO_LIMIT and repeater._reach < stop:
             stop = repeater._reach
-        if against == _EARLIER:
+        if repeater._against == _EARLIER:
             self.look_for_earlier(repeater, number, stop)
-            return
-        if against == _HEADLINE:
-            other = self.headline
-            if other < 0:
-                return
+        elif repeater._against == _NEXT:
+            self.look_beside(repeater, number, 0, min(stop, self.count - 1))
+        elif repeater._against == _PREVIOUS:
+            self.look_beside(repeater, number, 1, stop)
+        elif self.headline >= 0:
+            self.look_beside(repeater, number, 0, stop)
+
+    @cython.cfunc
+    def look_beside(
+        self, repeater: Repeater, number: cython.Py_ssize_t, start: cython.Py_ssize_t, stop: cython.Py_ssize_t
+    ) -> cython.void:
+        """Add the suspects of a rule whose lines say what the headline or their neighbour says.
+
+        What most lines lack is looked for first: the hash or first byte of the other line, or a literal.
+        """
         source: cython.p_uchar = self.source
+        size: cython.Py_ssize_t = len(self.source)
+        starts: cython.p_int = self.starts
+        codes: cython.p_ulonglong = self.codes
+        folded: cython.p_int = self.folded
+        step: cython.int = 0 if repeater._against == _HEADLINE else 1 if repeater._against == _NEXT else -1
+        other: cython.Py_ssize_t = self.headline
+        line: cython.Py_ssize_t
+        at: cython.Py_ssize_t = -1  # where the literal ends, on the line or behind it
+        is_same: cython.bint = repeater._relation == _SAME
         is_begin: cython.bint = repeater._relation <= _BEGINS and not self.has_whole
-        for line in range(stop):
-            if against != _HEADLINE:
-                other = line + 1 if against == _NEXT else line - 1
-            if line == other or not 0 <= other < self.count:
-                continue
-            if is_begin and source[self.starts[line]] != source[self.starts[other]]:
-                continue  # as most lines
-            if self.may_repeat(line, other, repeater):
+        has_literal: cython.bint = repeater._last >= 0 and not (is_begin or self.has_whole)
+        for line in range(start, stop):
+            if step:
+                other = line + step
+            if is_same:
+                if codes[line] != codes[other]:
+                    continue
+            elif is_begin:
+                if source[starts[line]] != source[starts[other]]:
+                    continue
+            elif has_literal:
+                if at < folded[line]:
+                    at = find_byte(source, repeater._last, folded[line], size)
+                if line + 1 < self.count and at >= folded[line + 1]:
+                    continue
+            if line != other and self.may_repeat(line, other, repeater):
                 self.add(line, other, repeater, number)
 
     @cython.cfunc
@@ -338,13 +215,13 @@ class _Lines:
         for line in range(start, stop):
             if prose >= repeater._passage_prose:
                 break
-            prose += self.scanned.is_prose(self.places[line])
+            prose += is_prose_span(self.raw, self.byte_start(line), self.byte_end(line))
         if prose < repeater._passage_prose:
             return False
         for line in range(start, stop):
             if words >= repeater._passage_words:
                 break
-            words += self.scanned.word_count(self.places[line])
+            words += self.count_words(line, repeater._passage_words - words)
         return words >= repeater._passage_words
 
     @cython.cfunc
@@ -386,55 +263,52 @@ class _Lines:
             return
         if repeater._against > _HEADLINE and self.taken and other_place in self.taken:
             return
-        if repeater.meets(self.scanned, place):
+        if self.is_as_asked(line, repeater):
             self.found.append((place, number, other_place))
 
     @cython.cfunc
+    def is_as_asked(self, line: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
+        """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
+        start: cython.Py_ssize_t = self.byte_start(line)
+        end: cython.Py_ssize_t = self.byte_end(line)
+        most: cython.Py_ssize_t = repeater._most_words
+        if repeater._least_words > 0 and self.count_words(line, repeater._least_words) < repeater._least_words:
+            return False
+        if most != _NO_LIMIT and self.count_words(line, most + 1) > most:
+            return False
+        if repeater._prose != _NOT_ASKED and is_prose_span(self.raw, start, end) != repeater._prose:
+            return False
+        return repeater._heading == _NOT_ASKED or is_heading_span(self.raw, start, end) == repeater._heading
+
+    @cython.cfunc
+    def count_words(self, line: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of words of the line, counted up to `most`."""
+        return count_words(self.raw, self.byte_start(line), self.byte_end(line), most)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
     def may_repeat(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line may repeat the other one; the question that fewer lines pass is asked first."""
         if repeater._has_patterns and self.is_whole(line):
             return True
-        if repeater._relation <= _BEGINS:
+        if repeater._relation <= _IS_IN:
             return self.has_in_common(line, other, repeater) and self.holds_literal(line, repeater)
         return self.holds_literal(line, repeater) and self.has_in_common(line, other, repeater)
 
     @cython.cfunc
-    @cython.inline
-    def is_whole(self, line: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line is folded as a whole, so that what it holds can't be seen in parts."""
-        return self.has_whole and self.places[line] in self.whole
-
-    @cython.cfunc
+    @cython.exceptval(check=False)
     def holds_literal(self, line: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line has the characters and one of the literals that the rule's patterns need."""
-        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
         literal: bytes
-        if self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START] < repeater._least_chars:
+        if self.char_count(line) < repeater._least_chars:
             return False
         for literal in repeater._literals:
-            if _stands_in(literal, 0, len(literal), self.source, self.rows[row + _FOLDED], self.folded_end(line)):
+            if stands_in(literal, 0, len(literal), self.source, self.folded[line], self.folded_end(line)):
                 return True
         return not repeater._literals
 
     @cython.cfunc
-    def folded_end(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Where the folded line ends."""
-        place: cython.Py_ssize_t = self.places[line]
-        if place + 1 == self.line_count:
-            return self.folded_size - 1
-        return self.rows[(place + 1) * _COLUMNS + _FOLDED] - 1
-
-    @cython.cfunc
-    def is_same(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t) -> cython.bint:
-        """Whether both lines say the same."""
-        size: cython.Py_ssize_t = self.ends[line] - self.starts[line]
-        return (
-            self.codes[line] == self.codes[other]
-            and self.ends[other] - self.starts[other] == size
-            and _is_equal(self.source, self.starts[line], self.starts[other], size)
-        )
-
-    @cython.cfunc
+    @cython.exceptval(check=False)
     def has_in_common(self, line: cython.Py_ssize_t, other: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line has the rule's relation to the other one; an empty line has none to any."""
         source: cython.p_uchar = self.source
@@ -449,20 +323,21 @@ class _Lines:
         if relation == _SAME:
             is_so = self.is_same(line, other)
         elif relation == _IS_HEAD:
-            is_so = end - start < tail - head and _is_equal(source, start, head, end - start)
+            is_so = end - start < tail - head and is_equal(source, start, head, end - start)
         elif relation == _BEGINS:
-            is_so = tail - head <= end - start and _is_equal(source, start, head, tail - head)
+            is_so = tail - head <= end - start and is_equal(source, start, head, tail - head)
         elif relation == _IS_IN:
-            is_so = end - start < tail - head and _stands_in(source, start, end, source, head, tail)
+            is_so = end - start < tail - head and stands_in(source, start, end, source, head, tail)
         elif relation == _HOLDS:
-            is_so = _stands_in(source, head, tail, source, start, end)
+            is_so = stands_in(source, head, tail, source, start, end)
         elif relation == _HOLDS_FIRST_WORD:
-            is_so = _stands_in(source, head, _word_end(source, head, tail), source, start, end)
+            is_so = stands_in(source, head, word_end(source, head, tail), source, start, end)
         else:
             is_so = self.ends_in_head(line, head, tail, repeater._least_said)
         return is_so
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def ends_in_head(
         self,
         line: cython.Py_ssize_t,
@@ -470,88 +345,52 @@ class _Lines:
         tail: cython.Py_ssize_t,
         least_said: cython.Py_ssize_t,
     ) -> cython.bint:
-        """Whether the line ends in what the span begins with, up to the end of a word there, be it a single byte; in
-        ASCII, where folding drops spaces and edges alone, the line must also have had enough characters there.
+        """Whether the line ends in what the span begins with, up to the end of a word there, in at least as many bytes
+        as its last `least_said` characters are folded to.
         """
         source: cython.p_uchar = self.source
-        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
-        line_start: cython.Py_ssize_t = self.rows[row + _FOLDED]
-        chars: cython.Py_ssize_t = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
-        start: cython.Py_ssize_t = self.starts[line]
         end: cython.Py_ssize_t = self.ends[line]
-        last: cython.uchar = source[end - 1]
-        is_ascii: cython.bint = self.rows[row + _BYTE_END] - self.rows[row + _BYTE_START] == chars
         size: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        for size in range(1, min(end - start, tail - head) + 1):
+        at: cython.Py_ssize_t = max(self.starts[line], end - (tail - head))
+        while at < end:
+            at = find_byte(source, source[head], at, end)
+            size = end - at
             if (
-                source[head + size - 1] == last
-                and not (head + size < tail and _is_in_word(source[head + size]))
-                and _is_equal(source, end - size, head, size)
+                size
+                and source[head + size - 1] == source[end - 1]
+                and not (head + size < tail and is_in_word(source[head + size]))
+                and is_equal(source, at, head, size)
             ):
-                at = end - size
-                while at > line_start and not _is_in_word(source[at - 1]):
-                    at -= 1
-                if not is_ascii or chars - (at - line_start) >= least_said:
-                    return True
+                return size >= self.least_folded(line, least_said)
+            at += 1
         return False
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def least_folded(self, line: cython.Py_ssize_t, chars: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """How many bytes the last characters of a line that is not folded as a whole have at least as a phrase: the
+        letters and digits of ASCII, and single spaces between them, are one each.
+        """
+        raw: cython.p_uchar = self.raw
+        at: cython.Py_ssize_t = self.byte_end(line)
+        start: cython.Py_ssize_t = self.byte_start(line)
+        count: cython.Py_ssize_t = 0
+        while at > start and chars > 0:
+            at -= 1
+            if _is_kept(raw[at]):
+                count += 1
+            elif raw[at] == 0x20 and at > start and chars > 1:
+                count += _is_kept(raw[at - 1]) and _is_kept(raw[at + 1])
+            chars -= (raw[at] & 0xC0) != 0x80
+        return count
 
 
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
-def _is_equal(
-    source: cython.p_uchar, one: cython.Py_ssize_t, other: cython.Py_ssize_t, size: cython.Py_ssize_t
-) -> cython.bint:
-    """Whether so many bytes are the same from here and from there on."""
-    if not cython.compiled:
-        return source[one : one + size] == source[other : other + size]
-    return not size or (source[one] == source[other] and memcmp(source + one, source + other, size) == 0)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _stands_in(
-    part: cython.p_uchar,
-    part_start: cython.Py_ssize_t,
-    part_end: cython.Py_ssize_t,
-    source: cython.p_uchar,
-    start: cython.Py_ssize_t,
-    end: cython.Py_ssize_t,
-) -> cython.bint:
-    """Whether the part stands in the span; looked for by its last byte, as many literals begin with a space."""
-    if not cython.compiled:
-        return source.find(part[part_start:part_end], start, end) >= 0
-    before: cython.Py_ssize_t = part_end - part_start - 1  # bytes before the last one
-    at: cython.Py_ssize_t = start + before
-    if before < 0:
-        return True
-    while at < end:
-        found = cython.cast(cython.p_uchar, memchr(source + at, part[part_end - 1], end - at))
-        if not found:
-            return False
-        at = found - source
-        if memcmp(found - before, part + part_start, before) == 0:
-            return True
-        at += 1
-    return False
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _word_end(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    """Where the first byte is that may stand behind a word, or the span ends."""
-    at: cython.Py_ssize_t = start
-    while at < end and _is_in_word(source[at]):
-        at += 1
-    return at
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _is_in_word(code: cython.uchar) -> cython.bint:
-    """Whether the byte surely is a part of a word: a letter or digit of ASCII, folded."""
-    return 97 <= code <= 122 or 48 <= code <= 57
+def _is_kept(code: cython.uchar) -> cython.bint:
+    """Whether the byte is a letter or digit of ASCII."""
+    return code >= 0x30 and is_in_word(code | 0x20)
 
 
 @cython.cclass
@@ -567,10 +406,8 @@ class Repeaters:
 
     def suspects(
         self,
-        scanned: Any,
-        whole: dict[int, bytes],
+        page: Any,
         headline: cython.Py_ssize_t,
-        *,
         gone: Collection[int] = (),
         taken: Container[int] = (),
         above: cython.Py_ssize_t = -1,
@@ -583,28 +420,25 @@ class Repeaters:
 
         Lines that have `gone` are as if they had never stood there.  Lines that are `taken` are nothing to repeat and
         no suspects, and no line is that does not stand below `above`.  `headline` is the place of the line that is one,
-        -1 for none.  `whole` has the phrases of the lines that are folded as a whole.
+        -1 for none.
         """
-        lines: _Lines
+        search: _Search
         try:
-            lines = self._spares.pop()  # another thread takes another one
+            search = self._spares.pop()  # another thread takes another one
         except IndexError:
-            lines = _Lines()
-        lines.read(scanned, whole, gone, headline)
-        lines.taken = taken
-        lines.above = above
+            search = _Search()
+        search.read(page, gone, headline)
+        search.taken = taken
+        search.above = above
         found: list = []
-        lines.found = found
+        search.found = found
         number: cython.Py_ssize_t
         for number in range(len(self._repeaters)):
-            lines.look_for(self._repeaters[number], number)
-        lines.forget()
-        if lines.room <= _SPARED_LINES:
-            self._spares.append(lines)
+            search.look_for(self._repeaters[number], number)
+        search.taken = search.found = None
+        search.forget()
+        if search.room <= _SPARED_LINES:
+            self._spares.append(search)
         if len(found) > 1:
             found.sort()
         return found
-
-
-def _integers(count: int) -> array[int]:
-    return array("i", bytes(4 * count))

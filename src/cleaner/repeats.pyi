@@ -3,8 +3,7 @@
 from collections.abc import Collection, Container, Iterable
 
 from cleaner.rules.conditions import LineTest
-from cleaner.scan import Scan
-from cleaner.segment import Passage
+from cleaner.segment import Page, Passage
 
 def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]: ...
 
@@ -42,10 +41,8 @@ class Repeaters:
     def __init__(self, repeaters: Iterable[Repeater]) -> None: ...
     def suspects(
         self,
-        scanned: Scan,
-        whole: dict[int, bytes],
+        page: Page,
         headline: int,
-        *,
         gone: Collection[int] = (),
         taken: Container[int] = (),
         above: int = -1,

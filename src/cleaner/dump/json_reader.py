@@ -11,9 +11,8 @@ from typing import Any
 import cython
 import msgspec
 
-from cleaner.utf8 import decode
-
 if cython.compiled:
+    from cython.cimports.cleaner.utf8 import _put, decode
     from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
     from cython.cimports.cpython.unicode import PyUnicode_DecodeUTF8
     from cython.cimports.libc.stdlib import free, malloc
@@ -103,8 +102,9 @@ class RecordReader:
         letters: cython.p_char = cython.cast(cython.p_char, self._strings) + self._text_start
         head: bytes = PyBytes_FromStringAndSize(copy, self._head_size)
         tail: bytes = PyBytes_FromStringAndSize(copy + self._head_size, self._copy_size - self._head_size)
-        decode(head)
-        decode(tail)
+        if not (head.isascii() and tail.isascii()):
+            decode(head)
+            decode(tail)
         encoded: bytes = b""
         text: str
         if self._text_size > _LONG_BYTES:
@@ -371,7 +371,7 @@ class RecordReader:
                 source += 6
             if code < 0:
                 return False
-            out += _put_utf8(out, code)
+            out += _put(out, code)
         return False
 
 
@@ -392,26 +392,3 @@ def _hex(digits: cython.p_uchar) -> cython.int:
                 return -1
             code = code << 4 | digit - 0x57
     return code
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _put_utf8(out: cython.p_uchar, code: cython.uint) -> cython.int:
-    """Write a code point as UTF-8; how many bytes it takes."""
-    if code < 0x80:
-        out[0] = code
-        return 1
-    if code < 0x800:
-        out[0] = 0xC0 | code >> 6
-        out[1] = 0x80 | code & 0x3F
-        return 2
-    if code < 0x10000:
-        out[0] = 0xE0 | code >> 12
-        out[1] = 0x80 | code >> 6 & 0x3F
-        out[2] = 0x80 | code & 0x3F
-        return 3
-    out[0] = 0xF0 | code >> 18
-    out[1] = 0x80 | code >> 12 & 0x3F
-    out[2] = 0x80 | code >> 6 & 0x3F
-    out[3] = 0x80 | code & 0x3F
-    return 4

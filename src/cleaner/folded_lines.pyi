@@ -1,0 +1,3 @@
+# What `folded_lines.py` says to type checkers: compiled modules alone use it.
+
+class FoldedLines: ...

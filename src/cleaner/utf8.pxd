@@ -1,0 +1,5 @@
+# What `utf8.py` says to Cython, so that other compiled modules may ask it without asking Python.
+
+cpdef bytes encode(str text)
+cpdef str decode(bytes encoded)
+cdef int _put(unsigned char* out, unsigned int code) noexcept
