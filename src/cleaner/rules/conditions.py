@@ -19,7 +19,8 @@ import msgspec
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
-from cleaner.rules.pattern import MAX_LINE_CHARS, NO_PATTERNS, PatternSet
+from cleaner.rules.pattern import NO_PATTERNS, PatternSet
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS
 from cleaner.segment import segment
 
 if cython.compiled:

@@ -13,17 +13,13 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
-from cleaner.rules.pattern_bound import bounded_chars
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS, bounded_chars
 from cleaner.rules.pattern_dfa import LineDfa
 from cleaner.rules.pattern_tree import parse_pattern
 from cleaner.rules.screen import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
-
-# Longer lines are not matched as a whole (spans inside them are): no boilerplate line comes near, and scrapers do write
-# whole documents into one line.
-MAX_LINE_CHARS = 10_000
 
 _TEMPLATE = regex.compile(r"\\(?:(?P<number>\d+)|g<(?P<name>\w+)>|(?P<other>.?))", regex.DOTALL)
 
