@@ -5,6 +5,7 @@ Compiled like `cleaner.scan`, because rules look at many lines for each that the
 
 from __future__ import annotations
 
+from array import array
 from typing import Any
 
 import cython
@@ -20,6 +21,10 @@ else:
 
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
+_TEXT_START = cython.declare(cython.Py_ssize_t, scanning.TEXT_START)
+_TEXT_END = cython.declare(cython.Py_ssize_t, scanning.TEXT_END)
+_BYTE_START = cython.declare(cython.Py_ssize_t, scanning.BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, scanning.BYTE_END)
 
 
 @cython.cclass
@@ -138,7 +143,8 @@ class Content:
 
     Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.  A place
     counts the lines of this content; where some have gone (`without`), a row counts them as the scan does.
-    `passed`, by row, is for `cleaner.rules.conditions`: what tests said of lines.
+    `answers` and `fields` are for `cleaner.rules.conditions`: what tests said of lines, by row, and what is known of
+    the document beside its text.
     """
 
     def __init__(self, document: Any, scanned: Any) -> None:
@@ -146,44 +152,58 @@ class Content:
         self.scan = scanned
         self._table = scanned.table
         self._raw = scanned.raw
+        self._hashes = scanned.hashes
         self.count = scanned.line_count
-        self.rows = None
-        self.passed = {}
+        self._rows = self._numbers = None
+        self.answers = {}
+        self.fields = {}
         self._prose = bytearray(self.count)
         self._lines = [None] * self.count
-        self._numbers = self._prose_runs = None
 
+    @cython.ccall
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
     def without(self, gone: Any) -> Content:
         """The content without the lines of these places, blank lines tidied; what is known of the others stays known.
 
         Its lines have their old offsets, and the numbers that they have once the others have gone.
         """
         left: Content = Content.__new__(Content)
-        rows: list = []
-        numbers: list = []
+        is_gone = bytearray(self.count)
+        at: cython.Py_ssize_t
+        for at in gone:
+            if at < self.count:
+                is_gone[at] = 1
+        left.count = is_gone.count(0)
+        places = array("i", bytes(8 * (left.count + 1)))
+        gaps: cython.p_uchar = is_gone
+        rows: cython.int[::1] = places
         is_apart: cython.bint = False  # by a blank line from the one before that stays
         before: cython.Py_ssize_t = self._number(0) - 1 if self.count else 0
-        number: cython.Py_ssize_t = -1
+        number: cython.int = -1
+        to: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t
         for place in range(self.count):
             is_apart = is_apart or self._number(place) - before > 1
             before = self._number(place)
-            if place not in gone:
-                number += 2 if is_apart and rows else 1
-                rows.append(self.row(place))
-                numbers.append(number)
+            if not gaps[place]:
+                number += 2 if is_apart and to else 1
+                rows[to] = self.row(place)
+                rows[left.count + to] = number
+                to += 1
                 is_apart = False
         left.document = self.document
         left.scan = self.scan
         left._table = self._table
         left._raw = self._raw
-        left.rows = rows
-        left.count = len(rows)
-        left.passed = self.passed
+        left._hashes = self._hashes
+        left._rows = rows
+        left._numbers = rows[left.count :]
+        left.answers = self.answers
+        left.fields = self.fields
         left._prose = self._prose
         left._lines = [None] * left.count
-        left._numbers = numbers
-        left._prose_runs = None
         return left
 
     def __len__(self) -> int:
@@ -203,11 +223,19 @@ class Content:
         return iter([self.line(one) for one in range(self.count)])
 
     @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The line's row in the scan."""
-        return place if self.rows is None else self.rows[place]
+        return place if self._rows is None else self._rows[place]
 
     @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
     def line(self, place: cython.Py_ssize_t) -> Line:
         """The line of this place."""
         line: Line = self._lines[place]
@@ -247,29 +275,62 @@ class Content:
         return (self._number(place + step) - self._number(place)) * step
 
     @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
-    def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of words: see `cleaner.scan.count_words`."""
-        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
-        return count_words(self._raw, self._table[at + 5], self._table[at + 6], self._table[at + 6])
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def column(self, row: cython.Py_ssize_t, column: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """What stands in a column of the scan's table."""
+        return self._table[row * _COLUMNS + column]
 
     @cython.cfunc
-    def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line could be a title: see `cleaner.scan.is_heading_span`."""
-        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
-        return is_heading_span(self._raw, self._table[at + 5], self._table[at + 6])
+    @cython.inline
+    @cython.exceptval(check=False)
+    def char_count(self, row: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of code points of the line of this row, without outer white space."""
+        return self.column(row, _TEXT_END) - self.column(row, _TEXT_START)
 
-    @cython.ccall
-    def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line reads as running text: see `cleaner.scan.is_prose_span`."""
-        row: cython.Py_ssize_t = self.row(place)
-        at: cython.Py_ssize_t = row * _COLUMNS
-        if not self._prose[row]:
-            self._prose[row] = 2 if is_prose_span(self._raw, self._table[at + 5], self._table[at + 6]) else 1
-        return self._prose[row] == 2
+    @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def hash(self, row: cython.Py_ssize_t) -> cython.ulonglong:
+        """The hash of the folded phrase of the line of this row; see `cleaner.scan.hash_phrase`.
+
+        0 for one that must be folded as a whole.
+        """
+        return self._hashes[row]
+
+    @cython.cfunc
+    def word_count(self, row: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of words of the line of this row, counted up to `most`: see `cleaner.scan.count_words`."""
+        return count_words(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END), most)
+
+    @cython.cfunc
+    def is_heading(self, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line of this row could be a title: see `cleaner.scan.is_heading_span`."""
+        return is_heading_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
+
+    @cython.cfunc
+    def is_prose(self, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line of this row reads as running text: see `cleaner.scan.is_prose_span`."""
+        known: cython.p_uchar = self._prose
+        if not known[row]:
+            is_prose: cython.bint = is_prose_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
+            known[row] = 2 if is_prose else 1
+        return known[row] == 2
 
     @cython.ccall
     def count_prose(
@@ -279,26 +340,17 @@ class Content:
         count: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t = start
         while place < stop and count < most:
-            count += self.is_prose(place)
+            count += self.is_prose(self.row(place))
             place += 1
         return count
 
     @cython.ccall
-    def prose_run_from(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The most lines of prose that stand in a row, blank ones apart, from this place on."""
-        if self._prose_runs is None:
-            self._prose_runs = self._longest_runs()
-        return self._prose_runs[place]
-
-    @cython.cfunc
-    def _longest_runs(self) -> list:
-        """The longest run of lines of prose from each place on, at last 0."""
-        longest: list = [0] * (self.count + 1)
-        most: cython.Py_ssize_t = 0
+    def prose_run_from(self, place: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The most lines of prose that stand in a row, blank ones apart, from this place on, counted up to `most`."""
+        longest: cython.Py_ssize_t = 0
         run: cython.Py_ssize_t = 0
-        place: cython.Py_ssize_t
-        for place in range(self.count - 1, -1, -1):
-            run = run + 1 if self.is_prose(place) else 0
-            most = max(most, run)
-            longest[place] = most
+        while place < self.count and longest < most:
+            run = run + 1 if self.is_prose(self.row(place)) else 0
+            longest = max(longest, run)
+            place += 1
         return longest
