@@ -86,10 +86,11 @@ class Judge:
         if judged.inside or not judged.gone:
             return not judged.inside
         page, kept = judged.page, judged.kept
-        left = page.content.without(judged.gone)
         found = [*judged.rest, *self._matcher.find_at_edges(page, kept)]
-        if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in found):
-            return False
+        if found:
+            left = page.content.without(judged.gone)
+            if any(acts(hit.rule, left, bisect_left(kept, hit.line.place)) for hit in found):
+                return False
         return self._duplicates.are_settled(page, judged.gone)
 
     def claims(self, page: Page) -> dict[int, list[Rule]]:

@@ -27,8 +27,10 @@ from cleaner.segment import segment
 
 if cython.compiled:
     from cython.cimports.cleaner.line import Content, Line
+    from cython.cimports.cleaner.rules.pattern_dfa import LineDfa
 else:
     from cleaner.line import Content, Line
+    from cleaner.rules.pattern_dfa import LineDfa
 
 
 @cython.cclass
@@ -114,8 +116,9 @@ class LineTest:
     edge: bool | None = None
     not_: LineTest | None = None
 
-    # The same for tests that ask the same; None until somebody asks.
+    # The same for tests that ask the same, and what refuses lines; None until somebody asks.
     _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
+    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Made again from what it asks; the rest is found out anew."""
@@ -159,7 +162,7 @@ class LineTest:
         inner = None if self.not_ is None else self.not_._find_key()
         key = repr((phrases, sources, self.words, self.prose, self.heading, self.adjacent, self.edge, inner))
         if cython.compiled:
-            self._key = key
+            self._key, self._dfa = key, self.patterns.dfa
         else:
             object.__setattr__(self, "_key", key)
         return key
@@ -180,11 +183,16 @@ class LineTest:
             return True
         if not self.patterns:
             return False
-        if content.char_count(content.row(place)) > MAX_LINE_CHARS:
+        row: cython.Py_ssize_t = content.row(place)
+        char_count: cython.Py_ssize_t = content.char_count(row)
+        if char_count > MAX_LINE_CHARS:
             return False
-        line: Line = content.line(place)
-        for number in self.patterns.dfa.candidates(line.text):  # noqa: SIM110  (compiled, it makes no objects)
-            if self.patterns[number].full_match(line):
+        dfa: LineDfa = self.patterns.dfa if self._dfa is None else self._dfa
+        state: cython.int = dfa.follow(content._raw, content.column(row, 5), content.column(row, 6))
+        if state == 0 or dfa.is_sure(state, char_count):
+            return state != 0
+        for number in dfa.ends(state):  # noqa: SIM110  (compiled, it makes no objects)
+            if self.patterns[number].match_whole(content.line(place)):
                 return True
         return False
 
