@@ -95,10 +95,11 @@ class LinePattern:
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        encoded = encode(line.text)
-        if len(line.text) > MAX_LINE_CHARS or not self._dfa.candidates(encoded, 0, len(encoded)):
+        if len(line.text) > MAX_LINE_CHARS:
             return None
-        return self.match_whole(line)
+        encoded = encode(line.text)
+        may_match = self._dfa.ends(self._dfa.follow(encoded, 0, len(encoded)))
+        return self.match_whole(line) if may_match else None
 
     def match_whole(self, line: Line) -> regex.Match[str] | None:
         """The same for a line that is not too long, where it is uncertain that it does not match."""

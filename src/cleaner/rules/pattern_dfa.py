@@ -54,24 +54,19 @@ class LineDfa:
             self._make()
 
     @cython.ccall
-    def candidates(self, raw: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> tuple:
-        """The numbers of the patterns that may match all of the line; the others surely don't."""
-        return self.ends(self.follow(raw, start, end))
-
-    @cython.cfunc
     def ends(self, state: cython.int) -> tuple:
-        """The numbers of the patterns that may match a line that leads to this state."""
+        """The numbers of the patterns that may match all of a line that leads to this state; the others surely don't."""
         return self._all if state == _NO_STATE else self._ends[state]
 
-    @cython.cfunc
+    @cython.ccall
     def is_sure(self, state: cython.int, char_count: cython.Py_ssize_t) -> cython.bint:
         """Whether some pattern surely matches a line of so many characters that leads to this state."""
         if state <= 0:
             return False
         most: cython.Py_ssize_t = self._sure_chars[state]
-        return char_count <= most
+        return 0 < char_count <= most
 
-    @cython.cfunc
+    @cython.ccall
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
