@@ -16,11 +16,25 @@ cdef class Line:
     cdef Py_ssize_t _words
     cdef int _prose
     cdef int _heading
+    cdef void _fill(
+        self,
+        Py_ssize_t number,
+        Py_ssize_t place,
+        Py_ssize_t start,
+        Py_ssize_t end,
+        Py_ssize_t text_start,
+        str text,
+        object evidence,
+        object scanned,
+        Py_ssize_t row,
+    )
     cdef _scanned(self)
 
 cdef class Content:
     cdef readonly object document
     cdef readonly object scan
+    cdef str _text
+    cdef object _evidence
     cdef int[::1] _table
     cdef bytes _raw
     cdef unsigned long long[::1] _hashes

@@ -47,6 +47,21 @@ class Line:
         scanned: Any = None,
         row: int = 0,
     ) -> None:
+        self._fill(number, place, start, end, text_start, text, evidence, scanned, row)
+
+    @cython.cfunc
+    def _fill(
+        self,
+        number: cython.Py_ssize_t,
+        place: cython.Py_ssize_t,
+        start: cython.Py_ssize_t,
+        end: cython.Py_ssize_t,
+        text_start: cython.Py_ssize_t,
+        text: str,
+        evidence: object,
+        scanned: object,
+        row: cython.Py_ssize_t,
+    ) -> cython.void:
         self.number = number
         self.place = place
         self.start = start
@@ -149,6 +164,8 @@ class Content:
 
     def __init__(self, document: Any, scanned: Any) -> None:
         self.document = document
+        self._text = document.text
+        self._evidence = document.evidence
         self.scan = scanned
         self._table = scanned.table
         self._raw = scanned.raw
@@ -194,6 +211,8 @@ class Content:
                 to += 1
                 is_apart = False
         left.document = self.document
+        left._text = self._text
+        left._evidence = self._evidence
         left.scan = self.scan
         left._table = self._table
         left._raw = self._raw
@@ -243,16 +262,15 @@ class Content:
             row: cython.Py_ssize_t = self.row(place)
             at: cython.Py_ssize_t = row * _COLUMNS
             table: cython.int[::1] = self._table
-            text: str = self.document.text
-            evidence = self.document.evidence
-            line = Line(
+            line = Line.__new__(Line)  # the constructor would make Python's numbers of all these
+            line._fill(
                 self._number(place),
                 place,
                 table[at + 1],
                 table[at + 2],
                 table[at + 3],
-                text[table[at + 3] : table[at + 4]],
-                evidence.get(table[at]) if evidence else None,
+                self._text[table[at + 3] : table[at + 4]],
+                self._evidence.get(table[at]) if self._evidence else None,
                 self.scan,
                 row,
             )

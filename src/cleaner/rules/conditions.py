@@ -22,7 +22,7 @@ from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
 from cleaner.rules.pattern import NO_PATTERNS, PatternSet
 from cleaner.rules.pattern_bound import MAX_LINE_CHARS
-from cleaner.scan import hash_phrase
+from cleaner.scan import BYTE_END, BYTE_START, hash_phrase
 from cleaner.segment import segment
 
 if cython.compiled:
@@ -31,6 +31,15 @@ if cython.compiled:
 else:
     from cleaner.line import Content, Line
     from cleaner.rules.pattern_dfa import LineDfa
+
+
+_MAX_LINE_CHARS = cython.declare(cython.Py_ssize_t, MAX_LINE_CHARS)
+_BYTE_START = cython.declare(cython.Py_ssize_t, BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, BYTE_END)
+
+# Longer lines are not compared with phrases: those are at most 250 characters, and folding a huge line is work for
+# nothing.
+_MAX_PHRASE_CHARS = cython.declare(cython.Py_ssize_t, 500)
 
 
 @cython.cclass
@@ -59,9 +68,7 @@ class Range:
 class PhraseSet:
     """Phrases, compared with whole lines in their folded form."""
 
-    # Lines longer than this are not compared: phrases are at most 250 characters, and folding a huge line is work for
-    # nothing.
-    MAX_LINE_CHARS = 500
+    MAX_LINE_CHARS = _MAX_PHRASE_CHARS
 
     folded = cython.declare(frozenset, visibility="readonly")
     _hashes: frozenset  # None until the first line is asked about
@@ -77,7 +84,7 @@ class PhraseSet:
             self._hashes = frozenset([hash_phrase(phrase.encode()) for phrase in self.folded])
         row: cython.Py_ssize_t = content.row(place)
         code: cython.ulonglong = content.hash(row)
-        if (code and code not in self._hashes) or content.char_count(row) > self.MAX_LINE_CHARS:
+        if (code and code not in self._hashes) or content.char_count(row) > _MAX_PHRASE_CHARS:
             return False
         line: Line = content.line(place)
         return line.phrase in self.folded
@@ -185,10 +192,10 @@ class LineTest:
             return False
         row: cython.Py_ssize_t = content.row(place)
         char_count: cython.Py_ssize_t = content.char_count(row)
-        if char_count > MAX_LINE_CHARS:
+        if char_count > _MAX_LINE_CHARS:
             return False
         dfa: LineDfa = self.patterns.dfa if self._dfa is None else self._dfa
-        state: cython.int = dfa.follow(content._raw, content.column(row, 5), content.column(row, 6))
+        state: cython.int = dfa.follow(content._raw, content.column(row, _BYTE_START), content.column(row, _BYTE_END))
         if state == 0 or dfa.is_sure(state, char_count):
             return state != 0
         for number in dfa.ends(state):  # noqa: SIM110  (compiled, it makes no objects)
@@ -421,7 +428,8 @@ def acts(rule: Any, content: Content, place: cython.Py_ssize_t) -> bool:
     """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
     conditions: Conditions = rule.conditions
     exception: Unless
-    if rule.languages and not is_for_language(rule, content.document.language):
+    language = content.document.language
+    if language is not None and not is_for_language(rule, language):
         return False
     if not conditions.holds(content, place):
         return False

@@ -22,7 +22,7 @@ from cleaner.fold import FOLDED
 from cleaner.rules.pattern_positions import Positions, bits_of, is_word
 
 # So many bytes of lines are passed on before the automaton is made, which takes as long as a few hundred refusals save.
-PASSED_ON_BYTES = 10_000
+PASSED_ON_BYTES = 4_000
 
 # Kinds of characters that the patterns tell apart; the first two are those not met yet, and those that the automaton
 # can't tell.  Characters below `_NEAR` (letters, punctuation) have theirs in a row.
