@@ -10,7 +10,8 @@ from cleaner.line import Line
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.match import Hit
 from cleaner.rules.model import Rule, Scope
-from cleaner.rules.pattern import MAX_LINE_CHARS, LinePattern, phrase_pattern
+from cleaner.rules.pattern import LinePattern, phrase_pattern
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS
 from cleaner.segment import Page
 
 

@@ -110,5 +110,7 @@ def test_lines_without_others_are_those_of_the_text_that_is_left(text: str, data
     ]
     places = range(len(after))
     assert [left.distance(place, 1) for place in places] == [after.distance(place, 1) for place in places]
-    assert [left.prose_run_from(place) for place in places] == [after.prose_run_from(place) for place in places]
+    for most in (1, 9):
+        runs = [left.prose_run_from(place, most) for place in places]
+        assert runs == [after.prose_run_from(place, most) for place in places]
     assert [line.phrase for line in left.without({0})] == [line.phrase for line in after][1:]

@@ -10,6 +10,7 @@ from benchmarks.rules import BAD_PATTERNS
 from cleaner import Cleaner, Selection
 from cleaner.rules import pattern
 from cleaner.rules.pattern import LinePattern, PatternTimeoutError
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS
 
 
 def cleaner_with(tmp_path: Path, source: str) -> Cleaner:
@@ -48,7 +49,7 @@ def test_a_whole_line_is_not_matched_beyond_its_limit(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     cleaner = Cleaner(rules=path, selection=Selection(only=("long",)))
-    short, long = "a" * pattern.MAX_LINE_CHARS, "a" * (pattern.MAX_LINE_CHARS + 1)
+    short, long = "a" * MAX_LINE_CHARS, "a" * (MAX_LINE_CHARS + 1)
     assert cleaner.clean(f"The end.\n{short}\n{long}\n").text == f"The end.\n{long}\n"
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from cleaner.model import Document
 from cleaner.rules.derived import patterns_in
 from cleaner.rules.load import load_rules
-from cleaner.rules.pattern import MAX_LINE_CHARS, LinePattern
-from cleaner.rules.pattern_bound import MAX_CHARS, MAX_STEPS, Effort, bounded_chars
+from cleaner.rules.pattern import LinePattern
+from cleaner.rules.pattern_bound import MAX_STEPS, Effort, bounded_chars
 from cleaner.rules.pattern_tree import Atomic, Chain, Chars, Choice, Look, Node, Repeat, parse_pattern, walk
 from cleaner.segment import segment
 
@@ -59,10 +59,6 @@ def test_no_bound(source: str) -> None:
 
 def test_many_shipped_patterns_have_a_bound() -> None:
     assert sum(bounded_chars(source) >= 200 for source in SHIPPED) > 0.6 * len(SHIPPED)
-
-
-def test_no_bound_is_longer_than_a_line_that_is_matched() -> None:
-    assert MAX_CHARS == MAX_LINE_CHARS
 
 
 class Clock:

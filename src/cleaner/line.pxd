@@ -16,29 +16,48 @@ cdef class Line:
     cdef Py_ssize_t _words
     cdef int _prose
     cdef int _heading
+    cdef void _fill(
+        self,
+        Py_ssize_t number,
+        Py_ssize_t place,
+        Py_ssize_t start,
+        Py_ssize_t end,
+        Py_ssize_t text_start,
+        str text,
+        object evidence,
+        object scanned,
+        Py_ssize_t row,
+    )
     cdef _scanned(self)
 
 cdef class Content:
     cdef readonly object document
     cdef readonly object scan
+    cdef str _text
+    cdef object _evidence
     cdef int[::1] _table
     cdef bytes _raw
+    cdef unsigned long long[::1] _hashes
     cdef readonly Py_ssize_t count
-    cdef readonly list rows
-    cdef dict passed
+    cdef readonly object rows
+    cdef int[::1] _rows
+    cdef dict answers
+    cdef dict fields
     cdef list _lines
-    cdef list _numbers
+    cdef int[::1] _numbers
     cdef bytearray _prose
-    cdef list _prose_runs
-    cpdef Py_ssize_t row(self, Py_ssize_t place)
-    cpdef Py_ssize_t place(self, Py_ssize_t row)
+    cpdef Content without(self, object gone)
+    cpdef Py_ssize_t row(self, Py_ssize_t place) noexcept
+    cpdef Py_ssize_t place(self, Py_ssize_t row) noexcept
     cdef Line line(self, Py_ssize_t place)
     cpdef Line neighbour(self, Py_ssize_t place, Py_ssize_t step)
     cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)
-    cdef Py_ssize_t _number(self, Py_ssize_t place)
-    cdef Py_ssize_t word_count(self, Py_ssize_t place)
-    cdef bint is_heading(self, Py_ssize_t place)
-    cpdef bint is_prose(self, Py_ssize_t place)
+    cdef Py_ssize_t _number(self, Py_ssize_t place) noexcept
+    cdef Py_ssize_t column(self, Py_ssize_t row, Py_ssize_t column) noexcept
+    cdef Py_ssize_t char_count(self, Py_ssize_t row) noexcept
+    cdef unsigned long long hash(self, Py_ssize_t row) noexcept
+    cdef Py_ssize_t word_count(self, Py_ssize_t row, Py_ssize_t most)
+    cdef bint is_heading(self, Py_ssize_t row)
+    cdef bint is_prose(self, Py_ssize_t row)
     cpdef Py_ssize_t count_prose(self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t most)
-    cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place)
-    cdef list _longest_runs(self)
+    cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place, Py_ssize_t most)

@@ -5,7 +5,7 @@ Compiled like `cleaner.scan`, because rules look at many lines for each that the
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from array import array
 from typing import Any
 
 import cython
@@ -21,6 +21,10 @@ else:
 
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
+_TEXT_START = cython.declare(cython.Py_ssize_t, scanning.TEXT_START)
+_TEXT_END = cython.declare(cython.Py_ssize_t, scanning.TEXT_END)
+_BYTE_START = cython.declare(cython.Py_ssize_t, scanning.BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, scanning.BYTE_END)
 
 
 @cython.cclass
@@ -43,6 +47,21 @@ class Line:
         scanned: Any = None,
         row: int = 0,
     ) -> None:
+        self._fill(number, place, start, end, text_start, text, evidence, scanned, row)
+
+    @cython.cfunc
+    def _fill(
+        self,
+        number: cython.Py_ssize_t,
+        place: cython.Py_ssize_t,
+        start: cython.Py_ssize_t,
+        end: cython.Py_ssize_t,
+        text_start: cython.Py_ssize_t,
+        text: str,
+        evidence: object,
+        scanned: object,
+        row: cython.Py_ssize_t,
+    ) -> cython.void:
         self.number = number
         self.place = place
         self.start = start
@@ -139,52 +158,71 @@ class Content:
 
     Rules look at far more lines than they take, so what they mostly ask is answered by place, without a line.  A place
     counts the lines of this content; where some have gone (`without`), a row counts them as the scan does.
-    `passed`, by row, is for `cleaner.rules.conditions`: what tests said of lines.
+    `answers` and `fields` are for `cleaner.rules.conditions`: what tests said of lines, by row, and what is known of
+    the document beside its text.
     """
 
     def __init__(self, document: Any, scanned: Any) -> None:
         self.document = document
+        self._text = document.text
+        self._evidence = document.evidence
         self.scan = scanned
         self._table = scanned.table
         self._raw = scanned.raw
+        self._hashes = scanned.hashes
         self.count = scanned.line_count
-        self.rows = None
-        self.passed = {}
+        self.rows = self._rows = self._numbers = None
+        self.answers = {}
+        self.fields = {}
         self._prose = bytearray(self.count)
         self._lines = [None] * self.count
-        self._numbers = self._prose_runs = None
 
+    @cython.ccall
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
     def without(self, gone: Any) -> Content:
         """The content without the lines of these places, blank lines tidied; what is known of the others stays known.
 
         Its lines have their old offsets, and the numbers that they have once the others have gone.
         """
         left: Content = Content.__new__(Content)
-        rows: list = []
-        numbers: list = []
+        is_gone = bytearray(self.count)
+        at: cython.Py_ssize_t
+        for at in gone:
+            if at < self.count:
+                is_gone[at] = 1
+        left.count = is_gone.count(0)
+        left.rows = array("i", bytes(4 * left.count))
+        numbers = array("i", bytes(4 * left.count))
+        gaps: cython.p_uchar = is_gone
+        left._rows = left.rows
+        left._numbers = numbers
         is_apart: cython.bint = False  # by a blank line from the one before that stays
         before: cython.Py_ssize_t = self._number(0) - 1 if self.count else 0
-        number: cython.Py_ssize_t = -1
+        number: cython.int = -1
+        to: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t
         for place in range(self.count):
             is_apart = is_apart or self._number(place) - before > 1
             before = self._number(place)
-            if place not in gone:
-                number += 2 if is_apart and rows else 1
-                rows.append(self.row(place))
-                numbers.append(number)
+            if not gaps[place]:
+                number += 2 if is_apart and to else 1
+                left._rows[to] = self.row(place)
+                left._numbers[to] = number
+                to += 1
                 is_apart = False
         left.document = self.document
+        left._text = self._text
+        left._evidence = self._evidence
         left.scan = self.scan
         left._table = self._table
         left._raw = self._raw
-        left.rows = rows
-        left.count = len(rows)
-        left.passed = self.passed
+        left._hashes = self._hashes
+        left.answers = self.answers
+        left.fields = self.fields
         left._prose = self._prose
         left._lines = [None] * left.count
-        left._numbers = numbers
-        left._prose_runs = None
         return left
 
     def __len__(self) -> int:
@@ -204,16 +242,38 @@ class Content:
         return iter([self.line(one) for one in range(self.count)])
 
     @cython.ccall
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The line's row in the scan."""
-        return place if self.rows is None else self.rows[place]
+        return place if self._rows is None else self._rows[place]
 
     @cython.ccall
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def place(self, row: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The place of the line of that row, which has not gone."""
-        return row if self.rows is None else bisect_left(self.rows, row)
+        """The place of the line of that row, or of the next one that has not gone."""
+        first: cython.Py_ssize_t = 0
+        end: cython.Py_ssize_t = self.count
+        middle: cython.Py_ssize_t
+        if self._rows is None:
+            return row
+        while first < end:
+            middle = (first + end) // 2
+            if self._rows[middle] < row:
+                first = middle + 1
+            else:
+                end = middle
+        return first
 
     @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
     def line(self, place: cython.Py_ssize_t) -> Line:
         """The line of this place."""
         line: Line = self._lines[place]
@@ -221,16 +281,15 @@ class Content:
             row: cython.Py_ssize_t = self.row(place)
             at: cython.Py_ssize_t = row * _COLUMNS
             table: cython.int[::1] = self._table
-            text: str = self.document.text
-            evidence = self.document.evidence
-            line = Line(
+            line = Line.__new__(Line)  # the constructor would make Python's numbers of all these
+            line._fill(
                 self._number(place),
                 place,
                 table[at + 1],
                 table[at + 2],
                 table[at + 3],
-                text[table[at + 3] : table[at + 4]],
-                evidence.get(table[at]) if evidence else None,
+                self._text[table[at + 3] : table[at + 4]],
+                self._evidence.get(table[at]) if self._evidence else None,
                 self.scan,
                 row,
             )
@@ -253,29 +312,62 @@ class Content:
         return (self._number(place + step) - self._number(place)) * step
 
     @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
-    def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of words: see `cleaner.scan.count_words`."""
-        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
-        return count_words(self._raw, self._table[at + 5], self._table[at + 6], self._table[at + 6])
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def column(self, row: cython.Py_ssize_t, column: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """What stands in a column of the scan's table."""
+        return self._table[row * _COLUMNS + column]
 
     @cython.cfunc
-    def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line could be a title: see `cleaner.scan.is_heading_span`."""
-        at: cython.Py_ssize_t = self.row(place) * _COLUMNS
-        return is_heading_span(self._raw, self._table[at + 5], self._table[at + 6])
+    @cython.inline
+    @cython.exceptval(check=False)
+    def char_count(self, row: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of code points of the line of this row, without outer white space."""
+        return self.column(row, _TEXT_END) - self.column(row, _TEXT_START)
 
-    @cython.ccall
-    def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line reads as running text: see `cleaner.scan.is_prose_span`."""
-        row: cython.Py_ssize_t = self.row(place)
-        at: cython.Py_ssize_t = row * _COLUMNS
-        if not self._prose[row]:
-            self._prose[row] = 2 if is_prose_span(self._raw, self._table[at + 5], self._table[at + 6]) else 1
-        return self._prose[row] == 2
+    @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def hash(self, row: cython.Py_ssize_t) -> cython.ulonglong:
+        """The hash of the folded phrase of the line of this row; see `cleaner.scan.hash_phrase`.
+
+        0 for one that must be folded as a whole.
+        """
+        return self._hashes[row]
+
+    @cython.cfunc
+    def word_count(self, row: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of words of the line of this row, counted up to `most`: see `cleaner.scan.count_words`."""
+        return count_words(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END), most)
+
+    @cython.cfunc
+    def is_heading(self, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line of this row could be a title: see `cleaner.scan.is_heading_span`."""
+        return is_heading_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
+
+    @cython.cfunc
+    def is_prose(self, row: cython.Py_ssize_t) -> cython.bint:
+        """Whether the line of this row reads as running text: see `cleaner.scan.is_prose_span`."""
+        known: cython.p_uchar = self._prose
+        if not known[row]:
+            is_prose: cython.bint = is_prose_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
+            known[row] = 2 if is_prose else 1
+        return known[row] == 2
 
     @cython.ccall
     def count_prose(
@@ -285,26 +377,17 @@ class Content:
         count: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t = start
         while place < stop and count < most:
-            count += self.is_prose(place)
+            count += self.is_prose(self.row(place))
             place += 1
         return count
 
     @cython.ccall
-    def prose_run_from(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """The most lines of prose that stand in a row, blank ones apart, from this place on."""
-        if self._prose_runs is None:
-            self._prose_runs = self._longest_runs()
-        return self._prose_runs[place]
-
-    @cython.cfunc
-    def _longest_runs(self) -> list:
-        """The longest run of lines of prose from each place on, at last 0."""
-        longest: list = [0] * (self.count + 1)
-        most: cython.Py_ssize_t = 0
+    def prose_run_from(self, place: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """The most lines of prose that stand in a row, blank ones apart, from this place on, counted up to `most`."""
+        longest: cython.Py_ssize_t = 0
         run: cython.Py_ssize_t = 0
-        place: cython.Py_ssize_t
-        for place in range(self.count - 1, -1, -1):
-            run = run + 1 if self.is_prose(place) else 0
-            most = max(most, run)
-            longest[place] = most
+        while place < self.count and longest < most:
+            run = run + 1 if self.is_prose(self.row(place)) else 0
+            longest = max(longest, run)
+            place += 1
         return longest

@@ -19,7 +19,7 @@ from typing import Any
 
 from cleaner.whole import written_whole
 
-VERSION = 5
+VERSION = 6
 
 
 def cache_folder() -> Path:

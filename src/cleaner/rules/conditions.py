@@ -8,6 +8,7 @@ questions into words, for people who ask why.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Any
@@ -19,13 +20,26 @@ import msgspec
 from cleaner.fold import fold_phrase
 from cleaner.model import Document
 from cleaner.rules.headline import says_address, says_title
-from cleaner.rules.pattern import MAX_LINE_CHARS, NO_PATTERNS, PatternSet
+from cleaner.rules.pattern import NO_PATTERNS, PatternSet
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS
+from cleaner.scan import BYTE_END, BYTE_START, hash_phrase
 from cleaner.segment import segment
 
 if cython.compiled:
     from cython.cimports.cleaner.line import Content, Line
+    from cython.cimports.cleaner.rules.pattern_dfa import LineDfa
 else:
     from cleaner.line import Content, Line
+    from cleaner.rules.pattern_dfa import LineDfa
+
+
+_MAX_LINE_CHARS = cython.declare(cython.Py_ssize_t, MAX_LINE_CHARS)
+_BYTE_START = cython.declare(cython.Py_ssize_t, BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, BYTE_END)
+
+# Longer lines are not compared with phrases: those are at most 250 characters, and folding a huge line is work for
+# nothing.
+_MAX_PHRASE_CHARS = cython.declare(cython.Py_ssize_t, 500)
 
 
 @cython.cclass
@@ -54,20 +68,26 @@ class Range:
 class PhraseSet:
     """Phrases, compared with whole lines in their folded form."""
 
-    # Lines longer than this are not compared: phrases are at most 250 characters, and folding a huge line is work for
-    # nothing.
-    MAX_LINE_CHARS = 500
+    MAX_LINE_CHARS = _MAX_PHRASE_CHARS
 
     folded = cython.declare(frozenset, visibility="readonly")
+    _hashes: frozenset  # None until the first line is asked about
 
     def __init__(self, phrases: Any) -> None:
         self.folded = frozenset(fold_phrase(phrase) for phrase in phrases)
+        self._hashes = None
 
     @cython.ccall
     def holds(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
         """Whether the whole line of this place is one of the phrases."""
+        if self._hashes is None:
+            self._hashes = frozenset([hash_phrase(phrase.encode()) for phrase in self.folded])
+        row: cython.Py_ssize_t = content.row(place)
+        code: cython.ulonglong = content.hash(row)
+        if (code and code not in self._hashes) or content.char_count(row) > _MAX_PHRASE_CHARS:
+            return False
         line: Line = content.line(place)
-        return len(line.text) <= self.MAX_LINE_CHARS and line.phrase in self.folded
+        return line.phrase in self.folded
 
 
 class Check(msgspec.Struct, frozen=True, gc=False):
@@ -103,6 +123,14 @@ class LineTest:
     edge: bool | None = None
     not_: LineTest | None = None
 
+    # The same for tests that ask the same, and what refuses lines; None until somebody asks.
+    _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
+    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made again from what it asks; the rest is found out anew."""
+        return LineTest, tuple([getattr(self, part.name) for part in fields(LineTest) if part.init])
+
     @cython.ccall
     def holds(self, content: Content, place: cython.Py_ssize_t, distance: cython.Py_ssize_t = 0) -> cython.bint:
         """Whether the line of this place passes; `distance` is how many lines it stands away, 1 being directly beside.
@@ -111,27 +139,49 @@ class LineTest:
         """
         if not 0 <= place < content.count or self.edge is True:
             return not 0 <= place < content.count and self.edge is True
+        row: cython.Py_ssize_t = content.row(place)
         return (
-            (self.prose is None or content.is_prose(place) == self.prose)
-            and (self.words is None or self.words.holds(content.word_count(place)))
-            and (self.heading is None or content.is_heading(place) == self.heading)
-            and (self.adjacent is None or (distance == 1) == self.adjacent)
+            (self.prose is None or content.is_prose(row) == (self.prose is True))
+            and (self.words is None or self.words.holds(content.word_count(row, self.words.enough())))
+            and (self.heading is None or content.is_heading(row) == (self.heading is True))
+            and (self.adjacent is None or (distance == 1) == (self.adjacent is True))
             and ((self.phrases is None and not self.patterns) or self._says(content, place))
             and (self.not_ is None or not self.not_.holds(content, place, distance))
         )
 
     @cython.cfunc
-    def passes(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line passes, as remembered: windows of lines overlap."""
-        if not self.patterns:
-            return self.holds(content, place)
+    def answers(self, content: Content) -> bytearray:
+        """What was remembered of the lines, by row: 0 nothing yet, 1 that one fails the test, 2 that it passes.
+
+        Windows of lines overlap, and several rules ask the same.
+        """
+        key: str = self._key or self._find_key()
+        found: bytearray = content.answers.get(key)
+        if found is None:
+            found = content.answers[key] = bytearray(content.scan.line_count)
+        return found
+
+    @cython.cfunc
+    def _find_key(self) -> str:
+        """What is asked, as text."""
+        phrases = None if self.phrases is None else sorted(self.phrases.folded)
+        sources = [pattern.source for pattern in self.patterns]
+        inner = None if self.not_ is None else self.not_._find_key()
+        key = repr((phrases, sources, self.words, self.prose, self.heading, self.adjacent, self.edge, inner))
+        if cython.compiled:
+            self._key, self._dfa = key, self.patterns.dfa
+        else:
+            object.__setattr__(self, "_key", key)
+        return key
+
+    @cython.cfunc
+    @cython.inline
+    def passes(self, content: Content, place: cython.Py_ssize_t, known: cython.p_uchar) -> cython.bint:
+        """Whether the line passes, as remembered."""
         row: cython.Py_ssize_t = content.row(place)
-        passed: bytearray = content.passed.get(id(self))
-        if passed is None:
-            passed = content.passed[id(self)] = bytearray(content.scan.line_count)
-        if not passed[row]:
-            passed[row] = 2 if self.holds(content, place) else 1
-        return passed[row] == 2
+        if not known[row]:
+            known[row] = 2 if self.holds(content, place) else 1
+        return known[row] == 2
 
     @cython.cfunc
     def _says(self, content: Content, place: cython.Py_ssize_t) -> cython.bint:
@@ -140,11 +190,16 @@ class LineTest:
             return True
         if not self.patterns:
             return False
-        line: Line = content.line(place)
-        if len(line.text) > MAX_LINE_CHARS:
+        row: cython.Py_ssize_t = content.row(place)
+        char_count: cython.Py_ssize_t = content.char_count(row)
+        if char_count > _MAX_LINE_CHARS:
             return False
-        for number in self.patterns.dfa.candidates(line.text):  # noqa: SIM110  (compiled, it makes no objects)
-            if self.patterns[number].full_match(line):
+        dfa: LineDfa = self.patterns.dfa if self._dfa is None else self._dfa
+        state: cython.int = dfa.follow(content._raw, content.column(row, _BYTE_START), content.column(row, _BYTE_END))
+        if state == 0 or dfa.is_sure(state, char_count):
+            return state != 0
+        for number in dfa.ends(state):  # noqa: SIM110  (compiled, it makes no objects)
+            if self.patterns[number].match_whole(content.line(place)):
                 return True
         return False
 
@@ -200,14 +255,17 @@ class Around:
 
     @cython.cfunc
     def _count(self, content: Content, place: cython.Py_ssize_t, step: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """How many pass, the nearest first, up to `least`."""
+        """How many pass, the nearest first, up to `least`; asked no further where `least` can't be reached."""
         least: cython.Py_ssize_t = self.least
-        left: cython.Py_ssize_t = content.count if self.lines is None else self.lines
+        left: cython.Py_ssize_t = place if step < 0 else content.count - place - 1
+        if self.lines is not None:
+            left = min(left, self.lines)
+        answers: bytearray = self.test.answers(content)
+        known: cython.p_uchar = answers
         count: cython.Py_ssize_t = 0
-        place += step
-        while 0 <= place < content.count and left > 0 and count < least:
-            count += self.test.passes(content, place)
+        while count < least <= count + left:
             place += step
+            count += self.test.passes(content, place, known)
             left -= 1
         return count
 
@@ -280,14 +338,17 @@ class Conditions:
             (self.where is None or self.where.holds(place, content.count))
             and (self.own is _NOTHING_ASKED or self.own.holds(content, place))
             and (not self.domain or _is_on(content.document.url, self.domain))
-            and (self.title is None or _holds_of(self.title, content.document.title))
-            and (self.address is None or _holds_of(self.address, content.document.url))
+            and (self.title is None or _holds_of(self.title, _field(content, "title")))
+            and (self.address is None or _holds_of(self.address, _field(content, "url")))
             and (self.above is None or self.above.holds(content.count_prose(0, place, self.above.enough())))
             and (
                 self.below is None
                 or self.below.holds(content.count_prose(place + 1, content.count, self.below.enough()))
             )
-            and (self.below_run is None or self.below_run.holds(content.prose_run_from(place + 1)))
+            and (
+                self.below_run is None
+                or self.below_run.holds(content.prose_run_from(place + 1, self.below_run.enough()))
+            )
             and (self.previous is None or _holds_beside(self.previous, content, place, -1))
             and (self.next is None or _holds_beside(self.next, content, place, 1))
             and (self.ahead is None or self.ahead.holds(content, place, 1))
@@ -302,11 +363,13 @@ class Conditions:
         test: LineTest = _NOTHING_ASKED if self.run_test is None else self.run_test
         first: cython.Py_ssize_t = place
         last: cython.Py_ssize_t = place
-        if not test.passes(content, place):
+        answers: bytearray = test.answers(content)
+        known: cython.p_uchar = answers
+        if not test.passes(content, place, known):
             return 0
-        while first > 0 and test.passes(content, first - 1):
+        while first > 0 and test.passes(content, first - 1, known):
             first -= 1
-        while last + 1 < content.count and test.passes(content, last + 1):
+        while last + 1 < content.count and test.passes(content, last + 1, known):
             last += 1
         return last - first + 1
 
@@ -326,8 +389,8 @@ class Conditions:
             yield Check(
                 "domain", ", ".join(self.domain), content.document.url, _is_on(content.document.url, self.domain)
             )
-        yield from _field_checks("title", self.title, content.document.title)
-        yield from _field_checks("address", self.address, content.document.url)
+        yield from _field_checks("title", self.title, _field(content, "title"))
+        yield from _field_checks("address", self.address, _field(content, "url"))
         if self.above is not None:
             prose = content.count_prose(0, place, count)
             yield Check("above.prose", self.above, prose, self.above.holds(prose))
@@ -335,7 +398,7 @@ class Conditions:
             prose = content.count_prose(place + 1, count, count)
             yield Check("below.prose", self.below, prose, self.below.holds(prose))
         if self.below_run is not None:
-            longest = content.prose_run_from(place + 1)
+            longest = content.prose_run_from(place + 1, count)
             yield Check("below.prose-run", self.below_run, longest, self.below_run.holds(longest))
         yield from _neighbour_checks("previous", self.previous, content, place, -1)
         yield from _neighbour_checks("next", self.next, content, place, 1)
@@ -365,7 +428,8 @@ def acts(rule: Any, content: Content, place: cython.Py_ssize_t) -> bool:
     """Whether the rule's conditions hold for a line that it matches and none of its exceptions does."""
     conditions: Conditions = rule.conditions
     exception: Unless
-    if rule.languages and not is_for_language(rule, content.document.language):
+    language = content.document.language
+    if language is not None and not is_for_language(rule, language):
         return False
     if not conditions.holds(content, place):
         return False
@@ -388,18 +452,26 @@ def _primary(language: str) -> str:
     return language.replace("_", "-").split("-")[0].lower()
 
 
-def _field_content(value: str | None) -> Content:
+@cython.cfunc
+def _field(content: Content, name: str) -> Content:
     """What is known of the document beside its text, as lines, of which the first is meant."""
-    return segment(Document(value or "")).content
+    found: Content = content.fields.get(name)
+    if found is None:
+        found = content.fields[name] = segment(Document(getattr(content.document, name) or "")).content
+    return found
 
 
-def _holds_of(test: LineTest, value: str | None) -> bool:
-    return test.holds(_field_content(value), 0)
+@cython.cfunc
+def _holds_of(test: LineTest, field: Content) -> cython.bint:
+    if not field.count:
+        return test.holds(field, 0)
+    answers: bytearray = test.answers(field)
+    return test.passes(field, 0, answers)
 
 
-def _field_checks(key: str, test: LineTest | None, value: str | None) -> Iterator[Check]:
+def _field_checks(key: str, test: LineTest | None, field: Content) -> Iterator[Check]:
     if test is not None:
-        yield from (check.under(key) for check in test.checks(_field_content(value), 0))
+        yield from (check.under(key) for check in test.checks(field, 0))
 
 
 @cython.cfunc

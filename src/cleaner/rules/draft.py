@@ -25,7 +25,7 @@ from cleaner.rules.files import RuleFile
 from cleaner.rules.load import RuleSet
 from cleaner.rules.model import Pack
 from cleaner.rules.packs import read_packs
-from cleaner.rules.pattern import MAX_LINE_CHARS
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS
 from cleaner.rules.problems import Problem
 from cleaner.rules.prove import prove
 from cleaner.segment import Page, segment

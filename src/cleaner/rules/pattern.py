@@ -13,17 +13,14 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
-from cleaner.rules.pattern_bound import bounded_chars
-from cleaner.rules.pattern_dfa import LineDfa
+from cleaner.rules.pattern_bound import MAX_LINE_CHARS, bounded_chars
+from cleaner.rules.pattern_dfa import LineDfa, automaton_of
 from cleaner.rules.pattern_tree import parse_pattern
 from cleaner.rules.screen import Needs
+from cleaner.utf8 import encode
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds
-
-# Longer lines are not matched as a whole (spans inside them are): no boilerplate line comes near, and scrapers do write
-# whole documents into one line.
-MAX_LINE_CHARS = 10_000
 
 _TEMPLATE = regex.compile(r"\\(?:(?P<number>\d+)|g<(?P<name>\w+)>|(?P<other>.?))", regex.DOTALL)
 
@@ -84,7 +81,7 @@ class LinePattern:
 
     @lazy
     def _dfa(self) -> LineDfa:
-        return LineDfa((self.source,))
+        return automaton_of((self.source,))
 
     @lazy
     def _bounded_chars(self) -> int:
@@ -98,10 +95,15 @@ class LinePattern:
 
     def full_match(self, line: Line) -> regex.Match[str] | None:
         """The match on the whole line, None for a line over `MAX_LINE_CHARS`; raises `PatternTimeoutError`."""
-        text = line.text
-        if len(text) > MAX_LINE_CHARS or not self._dfa.candidates(text):
+        if len(line.text) > MAX_LINE_CHARS:
             return None
-        if len(text) <= self._bounded_chars:
+        encoded = encode(line.text)
+        may_match = self._dfa.ends(self._dfa.follow(encoded, 0, len(encoded)))
+        return self.match_whole(line) if may_match else None
+
+    def match_whole(self, line: Line) -> regex.Match[str] | None:
+        """The same for a line that is not too long, where it is uncertain that it does not match."""
+        if len(line.text) <= self._bounded_chars:
             return self.compiled.fullmatch(line.shape)
         try:
             return self.compiled.fullmatch(line.shape, timeout=SECONDS)
@@ -131,7 +133,7 @@ class PatternSet(tuple[LinePattern, ...]):
     @lazy
     def dfa(self) -> LineDfa:
         """What refuses lines that none of them matches."""
-        return LineDfa(tuple(pattern.source for pattern in self))
+        return automaton_of(tuple(pattern.source for pattern in self))
 
 
 NO_PATTERNS = PatternSet()

@@ -23,8 +23,12 @@ from cleaner.rules.pattern_positions import is_uncertain_chars
 from cleaner.rules.pattern_tree import Atomic, Chain, Chars, Choice, Look, Node, Repeat, parse_pattern, walk
 
 MAX_STEPS = 10_000_000  # at most tenths of a second
-MAX_CHARS = 10_000
-LENGTHS = (20, 50, 100, 150, 200, 300, 500, 1_000, 3_000, MAX_CHARS)  # that are asked about
+
+# Longer lines are not matched as a whole (spans inside them are): no boilerplate line comes near, and scrapers do write
+# whole documents into one line.
+MAX_LINE_CHARS = 10_000
+
+LENGTHS = (20, 50, 100, 150, 200, 300, 500, 1_000, 3_000, MAX_LINE_CHARS)  # that are asked about
 
 
 @kept
@@ -44,8 +48,8 @@ def bounded_chars(source: str) -> int:
     def is_bounded(line_chars: int) -> bool:
         return Effort(line_chars, len(parts)).of(parsed.node)[1] <= MAX_STEPS
 
-    if is_bounded(MAX_CHARS):
-        return MAX_CHARS
+    if is_bounded(MAX_LINE_CHARS):
+        return MAX_LINE_CHARS
     return max(takewhile(is_bounded, LENGTHS), default=0)
 
 

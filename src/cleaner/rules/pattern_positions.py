@@ -1,12 +1,16 @@
 """Tree of a pattern -> the positions of its characters, and which may come behind which.
 
 Glushkov's construction (1961), with sets of positions as bits of an integer.  What the positions spell holds all that
-the pattern matches and may hold more: anchors and look-arounds are passed over, atomic groups and possessive repeats
-may give back, and long counts are not kept.
+the pattern matches and may hold more: most anchors and look-arounds are passed over, atomic groups and possessive
+repeats may give back, and long counts are not kept.  How long a line may be for it to hold no more is told as well.
+
+The edges of words (`\\b`) are kept: positions may come behind others freely, or only where a word begins or ends
+between the two.
 """
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,34 +25,53 @@ from cleaner.rules.pattern_tree import (
     Chars,
     Choice,
     Node,
+    Nothing,
     Repeat,
     UnknownSyntaxError,
     chars_of,
     parse_pattern,
 )
 
+# The edge of a word on one side alone, which is kept as either edge.
+_INEXACT = regex.compile(r"\\[mM]")
+
+_ANY_LENGTH = sys.maxsize
+
 MAX_POSITIONS = 2_000
 MAX_COPIED = 32  # positions of a counted repeat that is written out; behind them it is one without end
 
 
 class Part(NamedTuple):
-    """The positions that a part of the pattern begins and ends with, and whether it can match nothing."""
+    """The positions that a part of the pattern begins and ends with, and whether it can match nothing; then the same
+    where that asks for the edge of a word.
+    """
 
     is_empty: bool
     first: int = 0
     last: int = 0
+    is_edge: bool = False
+    edge_first: int = 0
+    edge_last: int = 0
 
 
 NOTHING = Part(is_empty=True)
+EDGE = Part(is_empty=False, is_edge=True)
 _ANYTHING = chars_of(r"[\s\S]", False)
+_WORD = chars_of(r"\w", False)
 
 
 @dataclass
 class Positions:
-    """The characters of a pattern; `follow` has the positions that may come behind each."""
+    """The characters of a pattern; `follow` has the positions that may come behind each, `edge_follow` those that may
+    where the edge of a word is between.
+
+    Up to `exact_chars` the lines that the last pattern matches are all that its positions spell; 0 for none.
+    """
 
     chars: list[Chars] = field(default_factory=list)
     follow: list[int] = field(default_factory=list)
+    edge_follow: list[int] = field(default_factory=list)
+    exact_chars: int = 0
 
     def add(self, source: str) -> Part:
         """The part of a whole pattern, its positions added.
@@ -57,6 +80,7 @@ class Positions:
         """
         parsed = parse_pattern(source)
         before = len(self.chars)
+        self.exact_chars = 0 if _INEXACT.search(source) else _ANY_LENGTH
         if parsed is not None and not parsed.has_flags:
             try:
                 part = self.build(parsed.node)
@@ -64,7 +88,8 @@ class Positions:
                     return part
             except (UnknownSyntaxError, regex.error):
                 pass
-            del self.chars[before:], self.follow[before:]
+            del self.chars[before:], self.follow[before:], self.edge_follow[before:]
+        self.exact_chars = 0
         bit = self._place(_ANYTHING)
         self.follow[-1] = bit
         return Part(is_empty=True, first=bit, last=bit)
@@ -85,23 +110,24 @@ class Positions:
             return Part(False, bit, bit)
         match node:
             case Atomic(body):
+                self.exact_chars = 0
                 return self.build(body)
             case Chain(parts):
                 return self._joined(map(self.build, parts))
             case Choice(options):
-                built = [self.build(option) for option in options]
-                first, last = 0, 0
-                for part in built:
-                    first, last = first | part.first, last | part.last
-                return Part(any(part.is_empty for part in built), first, last)
+                return _either([self.build(option) for option in options])
             case Repeat():
                 return self._repeat(node)
+            case Nothing(is_boundary=True):
+                return EDGE
+        self.exact_chars = 0
         return NOTHING
 
     def _place(self, chars: Chars) -> int:
         """The bit of a new position."""
         self.chars.append(chars)
         self.follow.append(0)
+        self.edge_follow.append(0)
         return 1 << len(self.chars) - 1
 
     def _repeat(self, node: Repeat) -> Part:
@@ -112,6 +138,9 @@ class Positions:
         room = max(1, MAX_COPIED // max(1, len(self.chars) - before))
         is_endless = node.most is None or node.most > room
         count = max(1, min(node.least, room)) if is_endless or node.most is None else node.most
+        if is_endless:  # it takes no more turns than the line has characters
+            most = _ANY_LENGTH if node.most is None else node.most
+            self.exact_chars = min(self.exact_chars, most if node.least <= room else 0)
         return self._joined(self._copies(node, copy, count, is_endless=is_endless))
 
     def _copies(self, node: Repeat, copy: Part, count: int, *, is_endless: bool) -> Iterator[Part]:
@@ -120,24 +149,45 @@ class Positions:
             if number:
                 copy = self.build(node.body)
             if is_endless and number == count - 1:
-                self._connect(copy.last, copy.first)
-            yield Part(copy.is_empty or number >= node.least, copy.first, copy.last)
+                self._connect(copy, copy)
+            yield copy._replace(is_empty=copy.is_empty or number >= node.least)
 
     def _joined(self, parts: Iterable[Part]) -> Part:
         """Parts behind each other."""
-        is_empty, first, last = NOTHING
-        for part in parts:
-            self._connect(last, part.first)
-            if is_empty:
-                first |= part.first
-                is_empty = part.is_empty
-            last = last | part.last if part.is_empty else part.last
-        return Part(is_empty, first, last)
+        left = NOTHING
+        for right in parts:
+            self._connect(left, right)
+            first, edge_first = left.first, left.edge_first
+            if left.is_empty:
+                first, edge_first = first | right.first, edge_first | right.edge_first
+            if left.is_edge:
+                edge_first |= right.first | right.edge_first
+            last, edge_last = right.last, right.edge_last
+            if right.is_empty:
+                last, edge_last = last | left.last, edge_last | left.edge_last
+            if right.is_edge:
+                edge_last |= left.last | left.edge_last
+            is_edge = (left.is_edge and (right.is_empty or right.is_edge)) or (left.is_empty and right.is_edge)
+            left = Part(left.is_empty and right.is_empty, first, last, is_edge, edge_first, edge_last)
+        return left
 
-    def _connect(self, last: int, first: int) -> None:
-        """Let positions come behind others."""
-        for position in bits_of(last):
-            self.follow[position] |= first
+    def _connect(self, left: Part, right: Part) -> None:
+        """Let the positions that a part begins with come behind those that another one ends with."""
+        for position in bits_of(left.last):
+            self.follow[position] |= right.first
+            self.edge_follow[position] |= right.edge_first
+        for position in bits_of(left.edge_last):
+            self.edge_follow[position] |= right.first | right.edge_first
+
+
+def _either(options: Iterable[Part]) -> Part:
+    """One of several parts."""
+    is_empty, first, last, is_edge, edge_first, edge_last = Part(is_empty=False)
+    for part in options:
+        is_empty, first, last = is_empty or part.is_empty, first | part.first, last | part.last
+        is_edge = is_edge or part.is_edge
+        edge_first, edge_last = edge_first | part.edge_first, edge_last | part.edge_last
+    return Part(is_empty, first, last, is_edge, edge_first, edge_last)
 
 
 class Kinds:
@@ -187,6 +237,11 @@ def _letter(chars: Chars) -> str:
 def _is_readable(chars: Chars) -> bool:
     """Whether it is known what it stands for; raises `regex.error` for a set that means nothing alone."""
     return not is_uncertain_chars(chars) and bool(_letter(chars) or _compiled(chars))
+
+
+def is_word(letter: str) -> bool:
+    """Whether the letter is part of a word, as `\\b` sees it."""
+    return _stands_for(_WORD, letter)
 
 
 def is_uncertain_chars(chars: Chars) -> bool:
