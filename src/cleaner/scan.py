@@ -15,6 +15,7 @@ import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
+from cleaner.utf8 import count_lines
 
 if cython.compiled:
     from cython.cimports.libc.string import memchr, memcpy
@@ -608,7 +609,7 @@ def scan(raw: bytes) -> Scan:
     here = _Scanner(raw)
     size: cython.Py_ssize_t = here.size
     source: cython.p_uchar = here.source
-    most: cython.Py_ssize_t = _newline_count(source, size) + 1
+    most: cython.Py_ssize_t = count_lines(raw) + 1
     table = array("i", bytes(4 * COLUMNS * most))
     hashes = array("Q", bytes(8 * most))
     rows: cython.int[::1] = table
@@ -666,16 +667,6 @@ def scan(raw: bytes) -> Scan:
         number += 1
         start = end + 1
     return Scan(raw, table, line_count, bytes(here.out[: here.at]), hashes, odd, trailing, entangled)
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _newline_count(source: cython.p_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    count: cython.Py_ssize_t = 0
-    index: cython.Py_ssize_t
-    for index in range(size):
-        count += source[index] == 10
-    return count
 
 
 @cython.cfunc
