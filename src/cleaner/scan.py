@@ -76,7 +76,7 @@ _GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 _GOLDEN_SQUARED = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15**2 % 2**64)
 _WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 
-# In a word of eight bytes, and of four characters of two bytes: the bits that no ASCII has.
+# In a word of eight bytes: the bits that no ASCII has.
 _BEYOND_ASCII = cython.declare(cython.ulonglong, 0x8080808080808080)
 
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
