@@ -64,12 +64,17 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 # where the line must be folded as a whole.
 NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED, PHRASE_START, PHRASE_END = range(10)
 COLUMNS = 10
-_BYTE_START = cython.declare(cython.int, BYTE_START)
-_BYTE_END = cython.declare(cython.int, BYTE_END)
-_FOLDED = cython.declare(cython.int, FOLDED)
-_PHRASE_START = cython.declare(cython.int, PHRASE_START)
-_PHRASE_END = cython.declare(cython.int, PHRASE_END)
-_COLUMNS = cython.declare(cython.int, COLUMNS)
+_NUMBER = cython.declare(cython.Py_ssize_t, NUMBER)
+_START = cython.declare(cython.Py_ssize_t, START)
+_END = cython.declare(cython.Py_ssize_t, END)
+_TEXT_START = cython.declare(cython.Py_ssize_t, TEXT_START)
+_TEXT_END = cython.declare(cython.Py_ssize_t, TEXT_END)
+_BYTE_START = cython.declare(cython.Py_ssize_t, BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, BYTE_END)
+_FOLDED = cython.declare(cython.Py_ssize_t, FOLDED)
+_PHRASE_START = cython.declare(cython.Py_ssize_t, PHRASE_START)
+_PHRASE_END = cython.declare(cython.Py_ssize_t, PHRASE_END)
+_COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
 
 # Of the hash of a phrase: 2 to the 64th by the golden ratio (Knuth, TAOCP 6.4), its square, and what 64 bits hold.
 _GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
@@ -639,23 +644,23 @@ def scan(raw: bytes) -> Scan:
                 here.fold_carefully(start, end)
             next_first = (end + 1 if end < size else size) - here.extra
             if here.text_start >= 0:
-                row = line_count * 10
-                rows[row] = number
-                rows[row + 1] = first
-                rows[row + 2] = next_first
-                rows[row + 3] = here.text_start - here.text_start_extra
-                rows[row + 4] = here.text_end - here.text_end_extra
-                rows[row + 5] = here.text_start
-                rows[row + 6] = here.text_end
-                rows[row + 7] = fold_start
+                row = line_count * _COLUMNS
+                rows[row + _NUMBER] = number
+                rows[row + _START] = first
+                rows[row + _END] = next_first
+                rows[row + _TEXT_START] = here.text_start - here.text_start_extra
+                rows[row + _TEXT_END] = here.text_end - here.text_end_extra
+                rows[row + _BYTE_START] = here.text_start
+                rows[row + _BYTE_END] = here.text_end
+                rows[row + _FOLDED] = fold_start
                 if here.is_entangled:
-                    rows[row + 8] = rows[row + 9] = -1
+                    rows[row + _PHRASE_START] = rows[row + _PHRASE_END] = -1
                     entangled.append(line_count)
                 else:
                     if here.phrase_start < 0:
                         here.phrase_start = here.phrase_end = fold_start
-                    rows[row + 8] = here.phrase_start
-                    rows[row + 9] = here.phrase_end
+                    rows[row + _PHRASE_START] = here.phrase_start
+                    rows[row + _PHRASE_END] = here.phrase_end
                     codes[line_count] = _hash(here.out, here.phrase_start, here.phrase_end)
                 line_count += 1
                 here.out[here.at] = 10
@@ -710,40 +715,40 @@ def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     shift: cython.int = 0  # of what is folded
     copied: cython.Py_ssize_t = 1
     for place in range(count):
-        row = place * 10
+        row = place * _COLUMNS
         if gone and place in gone:
-            folded.append(before.folded[copied : old[row + 7]])
-            copied = old[row + 17] if place + 1 < count else len(before.folded)
-            shift -= copied - old[row + 7]
+            folded.append(before.folded[copied : old[row + _FOLDED]])
+            copied = old[row + _COLUMNS + _FOLDED] if place + 1 < count else len(before.folded)
+            shift -= copied - old[row + _FOLDED]
             continue
         while source[at] == 10:
             at += 1
             point += 1
             number += 1
-        rows[to] = number
-        rows[to + 1] = point
-        rows[to + 3] = point + old[row + 3] - old[row + 1]
-        rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
+        rows[to + _NUMBER] = number
+        rows[to + _START] = point
+        rows[to + _TEXT_START] = point + old[row + _TEXT_START] - old[row + _START]
+        rows[to + _TEXT_END] = rows[to + _TEXT_START] + old[row + _TEXT_END] - old[row + _TEXT_START]
         at = _line_end(raw, source, at, size)
-        rows[to + 5] = at - (old[row + 6] - old[row + 5])
-        rows[to + 6] = at
-        rows[to + 7] = old[row + 7] + shift
-        rows[to + 8] = rows[to + 9] = -1
-        if old[row + 8] >= 0:
-            rows[to + 8] = old[row + 8] + shift
-            rows[to + 9] = old[row + 9] + shift
-        point = rows[to + 4]
+        rows[to + _BYTE_START] = at - (old[row + _BYTE_END] - old[row + _BYTE_START])
+        rows[to + _BYTE_END] = at
+        rows[to + _FOLDED] = old[row + _FOLDED] + shift
+        rows[to + _PHRASE_START] = rows[to + _PHRASE_END] = -1
+        if old[row + _PHRASE_START] >= 0:
+            rows[to + _PHRASE_START] = old[row + _PHRASE_START] + shift
+            rows[to + _PHRASE_END] = old[row + _PHRASE_END] + shift
+        point = rows[to + _TEXT_END]
         if at < size:
             at += 1
             point += 1
-        rows[to + 2] = point
+        rows[to + _END] = point
         number += 1
         if gone:
-            if old[row + 8] < 0:
+            if old[row + _PHRASE_START] < 0:
                 entangled.append(kept_count)
             codes[kept_count] = old_codes[place]
         kept_count += 1
-        to += 10
+        to += _COLUMNS
     if not gone:
         return Scan(raw, table, count, before.folded, hashes, [], [], before.entangled)
     folded.append(before.folded[copied:])
