@@ -91,6 +91,7 @@ _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character 
 # bit is the lowest of a byte, times `_BYTE_NUMBERS`, has the number of that byte as its highest.
 _IN_BLOCKS = cython.declare(cython.bint, cython.compiled and sys.byteorder == "little")
 _BYTE_NUMBERS = cython.declare(cython.ulonglong, 0x0001020304050607)
+_ONES = cython.declare(cython.ulonglong, 0x0101010101010101)
 if cython.compiled:
     _NO_INTS = cython.declare(arrays.array, array("i"))
     _NO_HASHES = cython.declare(arrays.array, array("Q"))
@@ -779,29 +780,80 @@ def count_words(
     5
     """
     source: cython.p_uchar = raw
-    count: cython.Py_ssize_t = 0
+    size: cython.Py_ssize_t = len(raw) if _IN_BLOCKS else 0
     index: cython.Py_ssize_t = start
+    ascii_start: cython.Py_ssize_t = start  # of the ASCII before `index`
+    count: cython.Py_ssize_t = 0
+    found: cython.int
     flags: cython.int
-    width: cython.Py_ssize_t
-    after: cython.Py_ssize_t
+    is_inside: cython.bint = False  # of a word, up to here
+    is_joined: cython.bint = False  # an apostrophe is before this, and a word before that
     while index < end and count < most:
+        if index - ascii_start >= 2 and index + 16 <= size and source[index] < 128:
+            found = _count_starts(source, index, min(end - index, 16))
+            count += found & 255
+            index += found >> 8
+            is_inside = _ASCII.flags[source[index - 1]] & _WORD != 0
+            is_joined = source[index - 1] == 39 and _ASCII.flags[source[index - 2]] & _WORD != 0
+            continue
         flags = _flags_at(source, index)
-        width = flags >> 8
-        index += width
-        if not flags & (_WORD | _SINGLE):
-            continue
-        count += 1
-        if flags & _SINGLE:
-            continue
-        while index < end:
-            flags = _flags_at(source, index)
-            width = flags >> 8
-            if not flags & _WORD:
-                after = index + width
-                if not flags & _APOSTROPHE or after >= end or not _flags_at(source, after) & _WORD:
-                    break
-            index += width
-    return count
+        index += flags >> 8
+        if flags >> 8 > 1:
+            ascii_start = index
+        if flags & _WORD and (is_inside or is_joined):
+            is_inside, is_joined = True, False
+        elif flags & (_WORD | _SINGLE):
+            count += 1
+            is_inside, is_joined = not flags & _SINGLE, False
+        else:
+            is_inside, is_joined = False, is_inside and flags & _APOSTROPHE != 0
+    return min(count, most)
+
+
+@cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _count_starts(source: cython.p_uchar, start: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.int:
+    """How many words begin in the ASCII there, at most so many bytes, and above eight bits the number of its bytes.
+
+    There are 16 bytes to read, and two of ASCII stand before them.
+    """
+    codes = cython.declare(cython.uchar[16])
+    lasts = cython.declare(cython.uchar[16])
+    befores = cython.declare(cython.uchar[16])
+    starts = cython.declare(cython.uchar[16])
+    beyond = cython.declare(cython.uchar[16])
+    step: cython.Py_ssize_t
+    limit: cython.uchar = most
+    memcpy(codes, source + start, 16)
+    memcpy(lasts, source + start - 1, 16)
+    memcpy(befores, source + start - 2, 16)
+    for step in range(16):
+        beyond[step] = codes[step] >> 7
+    if _word(beyond, 0):
+        limit = min(limit, _first_byte(_word(beyond, 0)))
+    elif _word(beyond, 8):
+        limit = min(limit, 8 + _first_byte(_word(beyond, 8)))
+    for step in range(16):
+        starts[step] = (
+            _is_in_word(codes[step])
+            & (_is_in_word(lasts[step]) ^ 1)
+            & (((lasts[step] == 39) & _is_in_word(befores[step])) ^ 1)
+            & (cython.cast(cython.uchar, step) < limit)
+        )
+    count: cython.ulonglong = ((_word(starts, 0) + _word(starts, 8)) * _ONES) >> 56
+    return cython.cast(cython.int, count) | cython.cast(cython.int, limit) << 8
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _is_in_word(code: cython.uchar) -> cython.uchar:
+    """1 for a letter or digit of ASCII, 0 for all else of it; without a branch."""
+    letter: cython.uchar = code | 32
+    return ((letter >= 97) & (letter <= 122)) | ((code >= 48) & (code <= 57))
 
 
 @cython.cfunc
