@@ -120,6 +120,21 @@ def test_a_text_that_grows_when_folded() -> None:
     check("\ufdfa" * 1_000 + "\n" + "word " * 1_000)
 
 
+def test_a_character_that_folds_to_a_space_is_squeezed_with_those_beside_it() -> None:
+    """Vowel marks of Arabic that stand by themselves are a space and a mark, which goes."""
+    check("one \ufe70two\none\ufe70 \n\ufe70 one\nnear miss \u064btwo")
+
+
+@pytest.mark.parametrize(
+    "gap", ["  ", "\t", "\N{NO-BREAK SPACE}", " \N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE} ", "&", "'"]
+)
+@pytest.mark.parametrize("at", [0, 1, 2, 7, 8, 14, 15, 16, 17, 31, 32, 33, 48])
+def test_what_stops_a_run_of_plain_text_may_stand_anywhere_in_it(gap: str, at: int) -> None:
+    """Plain text is folded, and words are counted, 16 bytes at once."""
+    line = "It'S A Ferry THAT'S 3rd in a row, and the 14th's late AGAIN; 'so what?' they said."
+    check("\n".join((line[:at] + gap + line[at:], gap + line[at:] + gap, line[:at] + gap, "x" * at + gap + "y" * at)))
+
+
 def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> None:
     """Canonical composition pairs whose second half was called independent would fold otherwise in a line."""
     for code in range(0x110000):

@@ -198,8 +198,8 @@ def _flags(character: str) -> int:
     edges = [_EDGE_CHARACTER.match(part) is not None for part in folded or ""]
     is_edge = bool(edges) and all(edges)
     is_entangled = folded is None or "\ud800" <= character <= "\udfff"
-    if not character.isspace() and folded and not is_edge:
-        is_entangled = is_entangled or edges[0] or edges[-1] or any(map(str.isspace, folded))
+    if not character.isspace() and folded:
+        is_entangled = is_entangled or any(map(str.isspace, folded)) or (not is_edge and (edges[0] or edges[-1]))
     return (
         (_SPACE if character.isspace() else 0)
         | (_EDGE if is_edge else 0)
