@@ -232,7 +232,6 @@ _BLOCKS[0] = _ASCII
 
 @cython.cfunc
 @cython.inline
-@cython.boundscheck(False)
 @cython.wraparound(False)
 def _block(number: cython.Py_ssize_t) -> Block:
     """The block of a code point's upper bits, made when a text first needs it."""
@@ -413,7 +412,7 @@ class _Scanner:
     @cython.cfunc
     @cython.exceptval(-1)
     def fold_character(self, index: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Fold one character of any kind; where it ends."""
+        """Fold one character of any kind; where it ends, which is in the text even where that is no UTF-8."""
         code: cython.int = self.source[index]
         width: cython.Py_ssize_t = 1
         if code >= 128:
@@ -436,7 +435,7 @@ class _Scanner:
             self.out[self.at] = 32
             self.at += 1
         self.extra += width - 1
-        return index + width
+        return min(index + width, self.size)
 
     @cython.cfunc
     @cython.inline
