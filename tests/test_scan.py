@@ -120,6 +120,26 @@ def test_a_text_that_grows_when_folded() -> None:
     check("\ufdfa" * 1_000 + "\n" + "word " * 1_000)
 
 
+@pytest.mark.parametrize("raw", [b"ferry \xe2\x80", b"\xc3", b"\xf0\x9f\n", b"one\ntwo \xe2"])
+def test_bytes_that_are_no_utf_8_end_where_they_end(raw: bytes) -> None:
+    assert all(row[module.END] <= len(raw) >= row[module.BYTE_END] for row in rows(scan(raw)))
+
+
+def test_a_character_that_folds_to_a_space_is_squeezed_with_those_beside_it() -> None:
+    """Vowel marks of Arabic that stand by themselves are a space and a mark, which goes."""
+    check("one \ufe70two\none\ufe70 \n\ufe70 one\nnear miss \u064btwo")
+
+
+@pytest.mark.parametrize(
+    "gap", ["  ", "\t", "\N{NO-BREAK SPACE}", " \N{NO-BREAK SPACE}", "\N{ZERO WIDTH SPACE} ", "&", "'"]
+)
+@pytest.mark.parametrize("at", [0, 1, 2, 7, 8, 14, 15, 16, 17, 31, 32, 33, 48])
+def test_what_stops_a_run_of_plain_text_may_stand_anywhere_in_it(gap: str, at: int) -> None:
+    """Plain text is folded, and words are counted, 16 bytes at once."""
+    line = "It'S A Ferry THAT'S 3rd in a row, and the 14th's late AGAIN; 'so what?' they said."
+    check("\n".join((line[:at] + gap + line[at:], gap + line[at:] + gap, line[:at] + gap, "x" * at + gap + "y" * at)))
+
+
 def test_every_character_that_stands_alone_is_told_from_those_that_do_not() -> None:
     """Canonical composition pairs whose second half was called independent would fold otherwise in a line."""
     for code in range(0x110000):
@@ -139,12 +159,19 @@ def test_hashes_tell_phrases_apart() -> None:
     assert 0 not in hashes
 
 
-@given(st.lists(WORDY | st.just(""), min_size=1, max_size=9), st.sets(st.integers(0, 8)))
+SPACES = st.sampled_from(["", "", " ", "\t\N{NO-BREAK SPACE}"])
+
+
+@given(
+    st.lists(st.tuples(SPACES, WORDY, SPACES).map("".join) | st.just(""), min_size=1, max_size=9),
+    st.sets(st.integers(0, 8)),
+)
 @settings(max_examples=300, deadline=None)
 def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
     """A scan with lines left out is the scan of the text without them."""
     before = scan(encode("\n".join(lines) + "\n"))
-    kept = [line for place, line in enumerate(line for line in lines if line) if place not in gone]
+    content = [line.rstrip() for line in lines if line.strip()]
+    kept = [line for place, line in enumerate(content) if place not in gone]
     text = encode("\n\n".join(kept) + "\n" if kept else "")
     found, wanted = module.keep_lines(before, frozenset(gone), text), scan(text)
     assert found.line_count == wanted.line_count

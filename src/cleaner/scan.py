@@ -8,6 +8,7 @@ once for each block of 256 code points, so both ways agree with them by construc
 
 from __future__ import annotations
 
+import sys
 from array import array
 
 import cython
@@ -15,8 +16,10 @@ import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
+from cleaner.utf8 import count_lines
 
 if cython.compiled:
+    from cython.cimports.cpython import array as arrays
     from cython.cimports.libc.string import memchr, memcpy
 
 IS_COMPILED: bool = cython.compiled
@@ -63,116 +66,121 @@ _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 # where the line must be folded as a whole.
 NUMBER, START, END, TEXT_START, TEXT_END, BYTE_START, BYTE_END, FOLDED, PHRASE_START, PHRASE_END = range(10)
 COLUMNS = 10
-_BYTE_START = cython.declare(cython.int, BYTE_START)
-_BYTE_END = cython.declare(cython.int, BYTE_END)
-_FOLDED = cython.declare(cython.int, FOLDED)
-_PHRASE_START = cython.declare(cython.int, PHRASE_START)
-_PHRASE_END = cython.declare(cython.int, PHRASE_END)
-_COLUMNS = cython.declare(cython.int, COLUMNS)
+_NUMBER = cython.declare(cython.Py_ssize_t, NUMBER)
+_START = cython.declare(cython.Py_ssize_t, START)
+_END = cython.declare(cython.Py_ssize_t, END)
+_TEXT_START = cython.declare(cython.Py_ssize_t, TEXT_START)
+_TEXT_END = cython.declare(cython.Py_ssize_t, TEXT_END)
+_BYTE_START = cython.declare(cython.Py_ssize_t, BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, BYTE_END)
+_FOLDED = cython.declare(cython.Py_ssize_t, FOLDED)
+_PHRASE_START = cython.declare(cython.Py_ssize_t, PHRASE_START)
+_PHRASE_END = cython.declare(cython.Py_ssize_t, PHRASE_END)
+_COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
 
 # Of the hash of a phrase: 2 to the 64th by the golden ratio (Knuth, TAOCP 6.4), its square, and what 64 bits hold.
 _GOLDEN = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15)
 _GOLDEN_SQUARED = cython.declare(cython.ulonglong, 0x9E3779B97F4A7C15**2 % 2**64)
 _WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 
-# In a word of eight bytes, and of four characters of two bytes: the bits that no ASCII has.
-_BEYOND_ASCII = cython.declare(cython.ulonglong, 0x8080808080808080)
-
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
+_PIECE = cython.declare(cython.Py_ssize_t, 8)  # bytes that hold what nearly every character folds to
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
 
+# Plain text is folded 16 bytes at once, where the lowest byte of a number is the first in memory.  A number whose one
+# bit is the lowest of a byte, times `_BYTE_NUMBERS`, has the number of that byte as its highest.
+_IN_BLOCKS = cython.declare(cython.bint, cython.compiled and sys.byteorder == "little")
+_BYTE_NUMBERS = cython.declare(cython.ulonglong, 0x0001020304050607)
+_ONES = cython.declare(cython.ulonglong, 0x0101010101010101)
+if cython.compiled:
+    _NO_INTS = cython.declare(arrays.array, array("i"))
+    _NO_HASHES = cython.declare(arrays.array, array("Q"))
 
+
+@cython.final
 @cython.cclass
 class Block:
-    """What 256 code points are and what they fold to, as UTF-8."""
+    """What 256 code points are and what they fold to, as UTF-8.
 
-    flags = cython.declare(bytes, visibility="readonly")
-    marks = cython.declare(bytes, visibility="readonly")
-    folded = cython.declare(tuple, visibility="readonly")
+    `pieces` has `_PIECE` bytes of each, of which `sizes` says how many count; `folded` has longer ones as well.
+    """
 
-    def __init__(self, number: int) -> None:
-        characters = [chr(code) for code in range(number * 256, number * 256 + 256)]
-        self.folded = tuple(_fold(character) for character in characters)
-        self.flags = bytes(map(_flags, characters))
-        self.marks = bytes(map(_marks, characters))
+    flags: cython.uchar[256]
+    marks: cython.uchar[256]
+    sizes: cython.uchar[256]
+    pieces: cython.uchar[2048]
+    folded: tuple
+
+    def __init__(self, number: cython.int) -> None:
+        place: cython.Py_ssize_t
+        step: cython.Py_ssize_t
+        piece: bytes
+        if not cython.compiled:
+            self.flags, self.marks, self.sizes = bytearray(256), bytearray(256), bytearray(256)
+            self.pieces = bytearray(256 * _PIECE)
+        self.folded = tuple([_fold(chr(code)) for code in range(number * 256, number * 256 + 256)])
+        for place in range(256):
+            character: str = chr(number * 256 + place)
+            piece = self.folded[place]
+            self.flags[place] = _flags(character)
+            self.marks[place] = _marks(character)
+            self.sizes[place] = len(piece)
+            for step in range(min(len(piece), _PIECE)):
+                self.pieces[place * _PIECE + step] = piece[step]
 
 
+@cython.final
 @cython.cclass
 class Scan:
-    """The lines of a text that are not blank, asked by their places among themselves; see `scan`."""
+    """The lines of a text that are not blank, asked by their places among themselves; see `scan`.
 
-    raw = cython.declare(bytes, visibility="readonly")
-    table = cython.declare(object, visibility="readonly")
-    line_count = cython.declare(cython.Py_ssize_t, visibility="readonly")
-    folded = cython.declare(bytes, visibility="readonly")
-    hashes = cython.declare(object, visibility="readonly")
-    odd = cython.declare(list, visibility="readonly")
-    trailing = cython.declare(list, visibility="readonly")
-    entangled = cython.declare(list, visibility="readonly")
-    _phrases: list
-    _rows: cython.int[::1]
-
-    def __init__(
-        self,
-        raw: bytes,
-        table: array[int],
-        line_count: int,
-        folded: bytes,
-        hashes: array[int],
-        odd: list[tuple[int, int]],
-        trailing: list[tuple[int, int]],
-        entangled: list[int],
-    ) -> None:
-        self.raw = raw
-        self.table = table
-        self._rows = table
-        self.line_count = line_count
-        self.folded = folded
-        self.hashes = hashes
-        self.odd = odd
-        self.trailing = trailing
-        self.entangled = entangled
-        self._phrases = None
+    `rows` and `codes` are what `table` and `hashes` hold, for compiled modules.
+    """
 
     @property
     def phrases(self) -> list[bytes | None]:
         """The folded phrase of every line; see `phrase`."""
-        if self._phrases is None:
-            self._phrases = [self.phrase(place) for place in range(self.line_count)]
-        return self._phrases
+        if self.known_phrases is None:
+            self.known_phrases = [self.phrase(place) for place in range(self.line_count)]
+        return self.known_phrases
 
-    def phrase(self, place: cython.Py_ssize_t) -> bytes | None:
+    @cython.ccall
+    def phrase(self, place: cython.Py_ssize_t) -> bytes:
         """The folded line without edge punctuation, None where it must be folded as a whole."""
-        row: cython.Py_ssize_t = self._at(place)
-        start: cython.Py_ssize_t = self._rows[row + _PHRASE_START]
-        return None if start < 0 else self.folded[start : self._rows[row + _PHRASE_END]]
+        row: cython.Py_ssize_t = self.row(place)
+        start: cython.Py_ssize_t = self.rows[row + _PHRASE_START]
+        return None if start < 0 else self.folded[start : self.rows[row + _PHRASE_END]]
 
+    @cython.ccall
     def folded_line(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `folded`, with the newlines around it."""
-        row: cython.Py_ssize_t = self._at(place)
+        row: cython.Py_ssize_t = self.row(place)
         is_last: cython.bint = place + 1 == self.line_count
-        end: cython.Py_ssize_t = len(self.folded) if is_last else self._rows[row + _COLUMNS + _FOLDED]
-        return self.folded[self._rows[row + _FOLDED] - 1 : end]
+        end: cython.Py_ssize_t = len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]
+        return self.folded[self.rows[row + _FOLDED] - 1 : end]
 
-    def word_count(self, place: cython.Py_ssize_t) -> int:
+    @cython.ccall
+    def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Number of words of a line: see `count_words`."""
-        row: cython.Py_ssize_t = self._at(place)
-        start: cython.Py_ssize_t = self._rows[row + _BYTE_START]
-        end: cython.Py_ssize_t = self._rows[row + _BYTE_END]
+        row: cython.Py_ssize_t = self.row(place)
+        start: cython.Py_ssize_t = self.rows[row + _BYTE_START]
+        end: cython.Py_ssize_t = self.rows[row + _BYTE_END]
         return count_words(self.raw, start, end, end - start)
 
-    def is_prose(self, place: cython.Py_ssize_t) -> bool:
+    @cython.ccall
+    def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:
         """Whether a line reads as running text: see `is_prose_span`."""
-        row: cython.Py_ssize_t = self._at(place)
-        return is_prose_span(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+        row: cython.Py_ssize_t = self.row(place)
+        return is_prose_span(self.raw, self.rows[row + _BYTE_START], self.rows[row + _BYTE_END])
 
-    def is_heading(self, place: cython.Py_ssize_t) -> bool:
+    @cython.ccall
+    def is_heading(self, place: cython.Py_ssize_t) -> cython.bint:
         """Whether a line could be a title: see `is_heading_span`."""
-        row: cython.Py_ssize_t = self._at(place)
-        return is_heading_span(self.raw, self._rows[row + _BYTE_START], self._rows[row + _BYTE_END])
+        row: cython.Py_ssize_t = self.row(place)
+        return is_heading_span(self.raw, self.rows[row + _BYTE_START], self.rows[row + _BYTE_END])
 
     @cython.cfunc
-    def _at(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    def row(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Where the line's columns begin; raises `IndexError` where there is no such line."""
         if not 0 <= place < self.line_count:
             raise IndexError(f"no line {place} among {self.line_count}")
@@ -190,8 +198,8 @@ def _flags(character: str) -> int:
     edges = [_EDGE_CHARACTER.match(part) is not None for part in folded or ""]
     is_edge = bool(edges) and all(edges)
     is_entangled = folded is None or "\ud800" <= character <= "\udfff"
-    if not character.isspace() and folded and not is_edge:
-        is_entangled = is_entangled or edges[0] or edges[-1] or any(map(str.isspace, folded))
+    if not character.isspace() and folded:
+        is_entangled = is_entangled or any(map(str.isspace, folded)) or (not is_edge and (edges[0] or edges[-1]))
     return (
         (_SPACE if character.isspace() else 0)
         | (_EDGE if is_edge else 0)
@@ -218,13 +226,13 @@ def _marks(character: str) -> int:
 
 
 _BLOCKS = cython.declare(list, [None] * (0x110000 // 256))
-_ASCII = Block(0)
+_ASCII = cython.declare(Block, Block(0))
 _BLOCKS[0] = _ASCII
-_BYTE_FLAGS = cython.declare(bytes, _ASCII.flags[:128] + bytes(128))
-_BYTE_FOLDED = cython.declare(bytes, b"".join(_ASCII.folded[:128]) + bytes(128))
 
 
 @cython.cfunc
+@cython.inline
+@cython.wraparound(False)
 def _block(number: cython.Py_ssize_t) -> Block:
     """The block of a code point's upper bits, made when a text first needs it."""
     block: Block = _BLOCKS[number]
@@ -247,7 +255,9 @@ def fold_literal(text: str) -> str:
 
 
 def _folded(character: str) -> bytes:
-    piece: bytes = _block(ord(character) >> 8).folded[ord(character) & 255]
+    code: cython.int = ord(character)
+    block: Block = _block(code >> 8)
+    piece: bytes = block.folded[code & 255]
     return piece
 
 
@@ -332,12 +342,14 @@ def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.ulonglong:
     return word
 
 
+@cython.final
 @cython.cclass
 class _Scanner:
     """A scan on its way through a text; offsets are bytes of the source, or of `out`, the folded lines so far.
 
-    Of the line at hand `text` and `phrase` are half-open spans, -1 where there is none; `extra` counts the bytes that
-    start no code point, from the beginning of the source.
+    Of the line at hand `text` and `phrase` are half-open spans, `text_start` -1 where it is blank; `extra` counts the
+    bytes that start no code point, from the beginning of the source.  `last` is the last character beyond ASCII, with
+    its marks and its end; what was folded by itself last ends at `piece_end`.
     """
 
     source: cython.p_uchar
@@ -355,7 +367,10 @@ class _Scanner:
     phrase_end: cython.Py_ssize_t
     is_entangled: cython.bint
     is_odd: cython.bint
-    has_trail: cython.bint
+    last: cython.int
+    last_marks: cython.int
+    last_end: cython.Py_ssize_t
+    piece_end: cython.Py_ssize_t
 
     def __init__(self, raw: bytes) -> None:
         self.size = len(raw)
@@ -366,227 +381,207 @@ class _Scanner:
         self.out[0] = 10
         self.at = 1
         self.extra = 0
+        self.last_end = self.piece_end = -1
 
     @cython.cfunc
-    def make_room(self, index: cython.Py_ssize_t) -> cython.void:
-        """Let the source from this byte on fit behind what is folded, each byte as one, and the longest character."""
-        if self.at + (self.size - index) + _ROOM > self.room:
+    @cython.exceptval(-1)
+    def fold_line(self, start: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Fold the line that starts there; where its newline is, or the text ends."""
+        source: cython.p_uchar = self.source
+        fold_start: cython.Py_ssize_t = self.at
+        index: cython.Py_ssize_t = start
+        run: cython.Py_ssize_t
+        self.is_entangled = self.is_odd = False
+        self.text_start = -1
+        self.text_start_extra = self.extra
+        while True:
+            while source[index] == 32 and self.out[self.at - 1] in (32, 10):  # a newline is before the line
+                index += 1
+            run = _fold_plain(source, self.size, index, self.out, self.at)
+            if run and self.text_start < 0:
+                self.text_start, self.text_start_extra = index, self.extra
+            index += run
+            self.at += run
+            if index == self.size or source[index] == 10:
+                break
+            index = self.fold_character(index)
+        self.trim_text(start, index)
+        self.trim_phrase(fold_start)
+        return index
+
+    @cython.cfunc
+    @cython.exceptval(-1)
+    def fold_character(self, index: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Fold one character of any kind; where it ends, which is in the text even where that is no UTF-8."""
+        code: cython.int = self.source[index]
+        width: cython.Py_ssize_t = 1
+        if code >= 128:
+            code = _decode(self.source, index)
+            width = _width(code)
+        block: Block = _block(code >> 8)
+        offset: cython.Py_ssize_t = code & 255
+        flags: cython.int = block.flags[offset]
+        if code >= 128:
+            self.look_at_pair(code, block.marks[offset], index, index + width)
+        if flags & _ODD or (code == 38 and not self.is_odd and _is_entity(self.source, index, self.size)):
+            self.is_odd = True
+        if not flags & _SPACE:
+            if self.text_start < 0:
+                self.text_start, self.text_start_extra = index, self.extra
+            if flags & _ENTANGLED:
+                self.is_entangled = True
+            self.put(block, offset, index + width)
+        elif self.out[self.at - 1] not in (32, 10):
+            self.out[self.at] = 32
+            self.at += 1
+        self.extra += width - 1
+        return min(index + width, self.size)
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def look_at_pair(
+        self, code: cython.int, marks: cython.int, start: cython.Py_ssize_t, end: cython.Py_ssize_t
+    ) -> cython.bint:
+        """Note a character beyond ASCII; where it and the one before may begin a bad sequence, the line is odd."""
+        if self.last_end == start and (self.last_marks | marks) & _RISKY and not self.is_odd:
+            self.is_odd = is_bad_pair(self.last, code)
+        self.last, self.last_marks, self.last_end = code, marks, end
+        return self.is_odd
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(-1)
+    def put(self, block: Block, offset: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
+        """Put out what a character folds to; the source from `end` on will find room behind it, each byte as one."""
+        length: cython.Py_ssize_t = block.sizes[offset]
+        if cython.compiled and length <= _PIECE:
+            memcpy(self.out + self.at, cython.address(block.pieces[offset * _PIECE]), _PIECE)
+        else:
+            piece: bytes = block.folded[offset]
+            index: cython.Py_ssize_t
+            for index in range(length):
+                self.out[self.at + index] = piece[index]
+        self.piece_end = self.at = self.at + length
+        if self.at + (self.size - end) + _ROOM > self.room:
             self.room = 2 * self.room
             self.buffer.extend(bytes(self.room - len(self.buffer)))
             self.out = self.buffer
+        return True
 
     @cython.cfunc
-    def fold_plain(self, line_start: cython.Py_ssize_t, line_end: cython.Py_ssize_t) -> cython.bint:
-        """Fold a line, where nothing in it needs a closer look; else leave it as it was and say so.
-
-        Most lines hold no doubled white space and nothing odd; those in ASCII are folded many bytes at once.
-        """
-        source: cython.p_uchar = self.source
-        out: cython.p_uchar = self.out
-        start: cython.Py_ssize_t = line_start
+    @cython.exceptval(-1)
+    def trim_text(self, start: cython.Py_ssize_t, line_end: cython.Py_ssize_t) -> cython.bint:
+        """Set where the text of a folded line ends: before the white space at its end, which goes from the fold too."""
         end: cython.Py_ssize_t = line_end
-        at: cython.Py_ssize_t = self.at
-        extra: cython.Py_ssize_t = self.extra
-        shift: cython.Py_ssize_t
-        index: cython.Py_ssize_t
-        code: cython.uchar
-        unlike: cython.uchar = 0
-        ampersand: cython.uchar = 0
-        beyond: cython.uchar = 0
-        while end > start and source[end - 1] == 32:
-            end -= 1
-        while start < end and source[start] == 32:
-            start += 1
-        for index in range(start, end):
-            code = source[index]
-            unlike |= (code < 32) | (code == 127) | ((code == 32) & (source[index + 1] == 32))
-            ampersand |= code == 38
-            beyond |= code
-        if unlike:
-            return False
-        if beyond < 128:
-            shift = at - start
-            for index in range(start, end):
-                code = source[index]
-                out[shift + index] = _lower(code)
-            self.at += end - start
-        elif not self.fold_mixed(start, end):
-            self.at, self.extra = at, extra
-            return False
-        if start < end:
-            self.text_start, self.text_end = start, end
-            self.text_start_extra, self.text_end_extra = extra, self.extra
-            self.trim_phrase(at)
-        if ampersand:
-            for index in range(start, end):
-                if source[index] == 38 and _is_entity(source, index, end):
-                    self.is_odd = True
-        self.has_trail = end < line_end
-        return True
-
-    @cython.cfunc
-    def fold_mixed(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-        """Fold a text that is plain but for characters beyond ASCII; False where one of them needs a closer look."""
-        source: cython.p_uchar = self.source
-        out: cython.p_uchar = self.out
-        at: cython.Py_ssize_t = self.at
-        index: cython.Py_ssize_t = start
-        extra: cython.Py_ssize_t = self.extra
-        code: cython.int
-        offset: cython.Py_ssize_t
-        last: cython.int = 0
-        last_end: cython.Py_ssize_t = -1
-        risk: cython.uchar = 0
-        marks: cython.uchar
-        stop: cython.Py_ssize_t
-        turn: cython.Py_ssize_t
-        bits: cython.p_uchar
-        piece: bytes
-        block: Block
-        while index < end:
-            stop = index
-            while stop + 8 <= end and not _word(source, stop) & _BEYOND_ASCII:
-                stop += 8
-            while stop < end and source[stop] < 128:
-                stop += 1
-            for turn in range(stop - index):
-                out[at + turn] = _lower(source[index + turn])
-            at += stop - index
-            index = stop
-            if index == end:
+        place: cython.Py_ssize_t
+        flags: cython.int
+        self.text_end, self.text_end_extra = start, self.text_start_extra
+        if self.text_start < 0:
+            return True
+        self.text_end_extra = self.extra
+        while not 32 < self.source[end - 1] < 128:
+            place = _before(self.source, start, end)
+            flags = _flags_at(self.source, place)
+            if not flags & _SPACE:
                 break
-            code = _decode(source, index)
-            block = _block(code >> 8)
-            offset = code & 255
-            bits = block.flags
-            if bits[offset] & (_SPACE | _ODD | _ENTANGLED | _UNREAD):
-                return False
-            bits = block.marks
-            marks = bits[offset]
-            if last_end == index and (risk | marks) & _RISKY and is_bad_pair(last, code):
-                return False
-            piece = block.folded[offset]
-            bits = piece
-            for offset in range(len(piece)):
-                out[at] = bits[offset]
-                at += 1
-            index += _width(code)
-            extra += _width(code) - 1
-            last, risk, last_end = code, marks, index
-            self.at = at
-            self.make_room(index)
-            out = self.out
-        self.at, self.extra = at, extra
+            self.text_end_extra -= (flags >> 8) - 1
+            end = place
+        self.text_end = end
+        if end < line_end and self.at > self.piece_end and self.out[self.at - 1] == 32:
+            self.at -= 1
         return True
 
     @cython.cfunc
-    def trim_phrase(self, fold_start: cython.Py_ssize_t) -> cython.void:
-        """Set the phrase of a folded line: all of it but for edge punctuation."""
-        out: cython.p_uchar = self.out
+    @cython.exceptval(-1)
+    def trim_phrase(self, fold_start: cython.Py_ssize_t) -> cython.bint:
+        """Set the phrase of a folded line: all of it but for edge punctuation; -1 where it must be folded whole."""
         start: cython.Py_ssize_t = fold_start
         end: cython.Py_ssize_t = self.at
         offset: cython.Py_ssize_t
-        while start < end and _is_edge(out, start):
-            start += 1
-            while start < end and out[start] & 0xC0 == 0x80:
-                start += 1
+        flags: cython.int
+        if self.is_entangled:
+            self.phrase_start = self.phrase_end = -1
+            return True
         while start < end:
-            offset = _before(out, start, end)
-            if not _is_edge(out, offset):
+            flags = _flags_at(self.out, start)
+            if not flags & _EDGE:
+                break
+            start += flags >> 8
+        while start < end:
+            offset = _before(self.out, start, end)
+            if not _flags_at(self.out, offset) & _EDGE:
                 break
             end = offset
         self.phrase_start, self.phrase_end = start, end
+        return True
 
-    @cython.cfunc
-    def fold_carefully(self, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.void:
-        """Fold a line character by character, words of ASCII apart."""
-        source: cython.p_uchar = self.source
-        byte_flags: cython.p_uchar = _BYTE_FLAGS
-        byte_folded: cython.p_uchar = _BYTE_FOLDED
-        word: cython.uchar = _WORD
-        out: cython.p_uchar = self.out
-        at: cython.Py_ssize_t = self.at
-        index: cython.Py_ssize_t = start
-        fold_start: cython.Py_ssize_t = at
-        extra: cython.Py_ssize_t = self.extra
-        code: cython.int
-        flags: cython.uchar
-        marks: cython.uchar
-        width: cython.Py_ssize_t
-        length: cython.Py_ssize_t
-        offset: cython.Py_ssize_t
-        has_space: cython.bint = False
-        last: cython.int = 0  # the code point before, where it is beyond ASCII
-        risk: cython.uchar = 0  # and its marks
-        bits: cython.p_uchar
-        piece: bytes
-        block: Block
-        while index < end:
-            if self.phrase_start >= 0 and not has_space and byte_flags[source[index]] == word:
-                while byte_flags[source[index]] == word or (
-                    source[index] == 32 and out[at - 1] != 32 and byte_flags[source[index + 1]] == word
-                ):
-                    out[at] = byte_folded[source[index]]
-                    at += 1
-                    index += 1
-                last = 0
-                self.text_end, self.text_end_extra, self.phrase_end = index, extra, at
-                continue
-            code = source[index]
-            width = 1
-            block = _ASCII
-            if code >= 128:
-                code = _decode(source, index)
-                width = _width(code)
-                block = _block(code >> 8)
-            offset = code & 255
-            bits = block.flags
-            flags = bits[offset]
-            bits = block.marks
-            marks = bits[offset]
-            if code < 128:
-                last = 0
-            else:
-                if last and not self.is_odd and (risk | marks) & _RISKY:
-                    self.is_odd = is_bad_pair(last, code)
-                last = code
-                risk = marks
-            if flags & _ODD or (code == 38 and not self.is_odd and _is_entity(source, index, end)):
-                self.is_odd = True
-            if flags & _SPACE:
-                has_space = True
-                index += width
-                extra += width - 1
-                continue
-            if self.text_start < 0:
-                self.text_start = index
-                self.text_start_extra = extra
-            elif has_space and at > fold_start and out[at - 1] != 32:
-                out[at] = 32
-                at += 1
-            has_space = False
-            if flags & _ENTANGLED:
-                self.is_entangled = True
-            piece = block.folded[offset]
-            bits = piece
-            length = len(piece)
-            if not flags & (_EDGE | _UNREAD):
-                if self.phrase_start < 0:
-                    self.phrase_start = at
-                self.phrase_end = at + length
-            for offset in range(length):
-                out[at] = bits[offset]
-                at += 1
-            index += width
-            extra += width - 1
-            self.text_end = index
-            self.text_end_extra = extra
-            if width > 1:
-                self.at = at
-                self.make_room(index)
-                out = self.out
-        self.has_trail = self.text_end < end
-        self.at, self.extra = at, extra
+
+@cython.cfunc
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _fold_plain(
+    source: cython.p_uchar,
+    size: cython.Py_ssize_t,
+    start: cython.Py_ssize_t,
+    out: cython.p_uchar,
+    at: cython.Py_ssize_t,
+) -> cython.Py_ssize_t:
+    """How many bytes from `start` on are plain; they are folded to `out`, which may be written 16 bytes further.
+
+    All of ASCII is, but for control characters, ampersands and the first of two spaces.
+    """
+    run: cython.Py_ssize_t = 0
+    code: cython.uchar
+    if _IN_BLOCKS:
+        run = _fold_blocks(source + start, size - start, out + at)
+    while True:
+        code = source[start + run]
+        if code < 32 or code > 126 or code == 38 or (code == 32 and source[start + run + 1] == 32):
+            return run
+        out[at + run] = _lower(code)
+        run += 1
+
+
+@cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _fold_blocks(source: cython.p_uchar, size: cython.Py_ssize_t, out: cython.p_uchar) -> cython.Py_ssize_t:
+    """The same up to where fewer than 16 bytes are left; loops of that length, without a branch, become a few
+    instructions.
+    """
+    codes = cython.declare(cython.uchar[16])
+    nexts = cython.declare(cython.uchar[16])
+    lower = cython.declare(cython.uchar[16])
+    stops = cython.declare(cython.uchar[16])
+    run: cython.Py_ssize_t = 0
+    step: cython.Py_ssize_t
+    code: cython.uchar
+    while run + 17 <= size:
+        memcpy(codes, source + run, 16)
+        memcpy(nexts, source + run + 1, 16)
+        for step in range(16):
+            code = codes[step]
+            lower[step] = _lower(code)
+            stops[step] = (code < 32) | (code > 126) | (code == 38) | ((code == 32) & (nexts[step] == 32))
+        memcpy(out + run, lower, 16)
+        if _word(stops, 0):
+            return run + _first_byte(_word(stops, 0))
+        if _word(stops, 8):
+            return run + 8 + _first_byte(_word(stops, 8))
+        run += 16
+    return run
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _first_byte(ones: cython.ulonglong) -> cython.Py_ssize_t:
+    """Number of the first byte of a word that is 1, where all others are 0 or 1."""
+    return ((ones & (~ones + 1)) * _BYTE_NUMBERS) >> 56
 
 
 @cython.boundscheck(False)
@@ -605,77 +600,73 @@ def scan(raw: bytes) -> Scan:
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
     """
-    here = _Scanner(raw)
+    here: _Scanner = _Scanner(raw)
+    found: Scan = _scan_of(raw, count_lines(raw) + 1)
+    rows: cython.p_int = found.rows
     size: cython.Py_ssize_t = here.size
     source: cython.p_uchar = here.source
-    most: cython.Py_ssize_t = _newline_count(source, size) + 1
-    table = array("i", bytes(4 * COLUMNS * most))
-    hashes = array("Q", bytes(8 * most))
-    rows: cython.int[::1] = table
-    codes: cython.ulonglong[::1] = hashes
-    odd: list[tuple[int, int]] = []
-    trailing: list[tuple[int, int]] = []
-    entangled: list[int] = []
-    line_count: cython.Py_ssize_t = 0
     number: cython.int = 0
-    row: cython.Py_ssize_t
+    row: cython.Py_ssize_t = 0
     start: cython.Py_ssize_t = 0  # in bytes
     end: cython.Py_ssize_t
     first: cython.Py_ssize_t  # in code points
     next_first: cython.Py_ssize_t
     fold_start: cython.Py_ssize_t
-
     while start < size:
-        end = _line_end(raw, source, start, size)
-        if end > start:
-            first = start - here.extra
-            fold_start = here.at
-            here.text_start = here.phrase_start = -1
-            here.text_end = start
-            here.text_end_extra = here.extra
-            here.is_entangled = here.is_odd = here.has_trail = False
-            if not here.fold_plain(start, end):
-                here.fold_carefully(start, end)
-            next_first = (end + 1 if end < size else size) - here.extra
-            if here.text_start >= 0:
-                row = line_count * 10
-                rows[row] = number
-                rows[row + 1] = first
-                rows[row + 2] = next_first
-                rows[row + 3] = here.text_start - here.text_start_extra
-                rows[row + 4] = here.text_end - here.text_end_extra
-                rows[row + 5] = here.text_start
-                rows[row + 6] = here.text_end
-                rows[row + 7] = fold_start
-                if here.is_entangled:
-                    rows[row + 8] = rows[row + 9] = -1
-                    entangled.append(line_count)
-                else:
-                    if here.phrase_start < 0:
-                        here.phrase_start = here.phrase_end = fold_start
-                    rows[row + 8] = here.phrase_start
-                    rows[row + 9] = here.phrase_end
-                    codes[line_count] = _hash(here.out, here.phrase_start, here.phrase_end)
-                line_count += 1
-                here.out[here.at] = 10
-                here.at += 1
-            if here.is_odd:
-                odd.append((first, next_first))
-            elif here.has_trail:
-                trailing.append((here.text_end - here.text_end_extra, end - here.extra))
+        if source[start] == 10:
+            start += 1
+            number += 1
+            continue
+        first = start - here.extra
+        fold_start = here.at
+        end = here.fold_line(start)
+        next_first = (end + 1 if end < size else size) - here.extra
+        if here.text_start >= 0:
+            rows[row + _NUMBER] = number
+            rows[row + _START] = first
+            rows[row + _END] = next_first
+            rows[row + _TEXT_START] = here.text_start - here.text_start_extra
+            rows[row + _TEXT_END] = here.text_end - here.text_end_extra
+            rows[row + _BYTE_START] = here.text_start
+            rows[row + _BYTE_END] = here.text_end
+            rows[row + _FOLDED] = fold_start
+            rows[row + _PHRASE_START] = here.phrase_start
+            rows[row + _PHRASE_END] = here.phrase_end
+            if here.is_entangled:
+                found.entangled.append(found.line_count)
+            else:
+                found.codes[found.line_count] = _hash(here.out, here.phrase_start, here.phrase_end)
+            found.line_count += 1
+            row += _COLUMNS
+            here.out[here.at] = 10
+            here.at += 1
+        if here.is_odd:
+            found.odd.append((first, next_first))
+        elif here.text_end < end:
+            found.trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
         start = end + 1
-    return Scan(raw, table, line_count, bytes(here.out[: here.at]), hashes, odd, trailing, entangled)
+    found.folded = bytes(here.out[: here.at])
+    return found
 
 
 @cython.cfunc
-@cython.exceptval(check=False)
-def _newline_count(source: cython.p_uchar, size: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    count: cython.Py_ssize_t = 0
-    index: cython.Py_ssize_t
-    for index in range(size):
-        count += source[index] == 10
-    return count
+def _scan_of(raw: bytes, most: cython.Py_ssize_t) -> Scan:
+    """A scan without lines, and room for so many."""
+    found: Scan = Scan.__new__(Scan)
+    found.raw = raw
+    found.line_count = 0
+    found.odd, found.trailing, found.entangled = [], [], []
+    found.known_phrases = None
+    if cython.compiled:
+        found.table = arrays.clone(_NO_INTS, COLUMNS * most, True)
+        found.hashes = arrays.clone(_NO_HASHES, most, True)
+        found.rows = found.table.data.as_ints
+        found.codes = found.hashes.data.as_ulonglongs
+    else:
+        found.rows = found.table = array("i", bytes(4 * COLUMNS * most))
+        found.codes = found.hashes = array("Q", bytes(8 * most))
+    return found
 
 
 @cython.cfunc
@@ -693,70 +684,65 @@ def _line_end(
 
 @cython.boundscheck(False)
 @cython.wraparound(False)
+@cython.initializedcheck(False)
 def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
     """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
 
     The other text had no odd lines.
     """
+    found: Scan = _scan_of(raw, before.line_count)
     source: cython.p_uchar = raw
     size: cython.Py_ssize_t = len(raw)
-    count: cython.Py_ssize_t = before.line_count
-    table = array("i", bytes(4 * COLUMNS * (count + 1)))
-    hashes = array("Q", bytes(8 * (count + 1))) if gone else before.hashes
-    old: cython.int[::1] = before._rows
-    rows: cython.int[::1] = table
-    old_codes: cython.ulonglong[::1] = before.hashes
-    codes: cython.ulonglong[::1] = hashes
-    entangled: list[int] = []
-    folded: list[bytes] = [b"\n"]
+    old: cython.p_int = before.rows
+    rows: cython.p_int = found.rows
+    folded: list[bytes] = []
     number: cython.int = 0
     at: cython.Py_ssize_t = 0  # in bytes
     point: cython.int = 0  # in code points
     place: cython.Py_ssize_t
     row: cython.Py_ssize_t
     to: cython.Py_ssize_t = 0
-    kept_count: cython.Py_ssize_t = 0
     shift: cython.int = 0  # of what is folded
-    copied: cython.Py_ssize_t = 1
-    for place in range(count):
-        row = place * 10
+    copied: cython.Py_ssize_t = 0
+    for place in range(before.line_count):
+        row = place * _COLUMNS
         if gone and place in gone:
-            folded.append(before.folded[copied : old[row + 7]])
-            copied = old[row + 17] if place + 1 < count else len(before.folded)
-            shift -= copied - old[row + 7]
+            folded.append(before.folded[copied : old[row + _FOLDED]])
+            copied = old[row + _COLUMNS + _FOLDED] if place + 1 < before.line_count else len(before.folded)
+            shift -= copied - old[row + _FOLDED]
             continue
         while source[at] == 10:
             at += 1
             point += 1
             number += 1
-        rows[to] = number
-        rows[to + 1] = point
-        rows[to + 3] = point + old[row + 3] - old[row + 1]
-        rows[to + 4] = rows[to + 3] + old[row + 4] - old[row + 3]
-        at = _line_end(raw, source, at, size)
-        rows[to + 5] = at - (old[row + 6] - old[row + 5])
-        rows[to + 6] = at
-        rows[to + 7] = old[row + 7] + shift
-        rows[to + 8] = rows[to + 9] = -1
-        if old[row + 8] >= 0:
-            rows[to + 8] = old[row + 8] + shift
-            rows[to + 9] = old[row + 9] + shift
-        point = rows[to + 4]
+        rows[to + _NUMBER] = number
+        rows[to + _START] = point
+        rows[to + _TEXT_START] = point + old[row + _TEXT_START] - old[row + _START]
+        rows[to + _TEXT_END] = rows[to + _TEXT_START] + old[row + _TEXT_END] - old[row + _TEXT_START]
+        if old[row + _TEXT_START] == old[row + _START]:
+            at += old[row + _BYTE_END] - old[row + _BYTE_START]
+        else:
+            at = _line_end(raw, source, at, size)
+        rows[to + _BYTE_START] = at - (old[row + _BYTE_END] - old[row + _BYTE_START])
+        rows[to + _BYTE_END] = at
+        rows[to + _FOLDED] = old[row + _FOLDED] + shift
+        rows[to + _PHRASE_START] = rows[to + _PHRASE_END] = -1
+        if old[row + _PHRASE_START] >= 0:
+            rows[to + _PHRASE_START] = old[row + _PHRASE_START] + shift
+            rows[to + _PHRASE_END] = old[row + _PHRASE_END] + shift
+        else:
+            found.entangled.append(found.line_count)
+        point = rows[to + _TEXT_END]
         if at < size:
             at += 1
             point += 1
-        rows[to + 2] = point
+        rows[to + _END] = point
         number += 1
-        if gone:
-            if old[row + 8] < 0:
-                entangled.append(kept_count)
-            codes[kept_count] = old_codes[place]
-        kept_count += 1
-        to += 10
-    if not gone:
-        return Scan(raw, table, count, before.folded, hashes, [], [], before.entangled)
-    folded.append(before.folded[copied:])
-    return Scan(raw, table, kept_count, b"".join(folded), hashes, [], [], entangled)
+        found.codes[found.line_count] = before.codes[place]
+        found.line_count += 1
+        to += _COLUMNS
+    found.folded = b"".join([*folded, before.folded[copied:]]) if gone else before.folded
+    return found
 
 
 @cython.cfunc
@@ -793,54 +779,94 @@ def count_words(
     5
     """
     source: cython.p_uchar = raw
-    count: cython.Py_ssize_t = 0
+    size: cython.Py_ssize_t = len(raw) if _IN_BLOCKS else 0
     index: cython.Py_ssize_t = start
+    ascii_start: cython.Py_ssize_t = start  # of the ASCII before `index`
+    count: cython.Py_ssize_t = 0
+    found: cython.int
     flags: cython.int
-    width: cython.Py_ssize_t
-    after: cython.Py_ssize_t
+    is_inside: cython.bint = False  # of a word, up to here
+    is_joined: cython.bint = False  # an apostrophe is before this, and a word before that
     while index < end and count < most:
+        if index - ascii_start >= 2 and index + 16 <= size and source[index] < 128:
+            found = _count_starts(source, index, min(end - index, 16))
+            count += found & 255
+            index += found >> 8
+            is_inside = _ASCII.flags[source[index - 1]] & _WORD != 0
+            is_joined = source[index - 1] == 39 and _ASCII.flags[source[index - 2]] & _WORD != 0
+            continue
         flags = _flags_at(source, index)
-        width = flags >> 8
-        index += width
-        if not flags & (_WORD | _SINGLE):
-            continue
-        count += 1
-        if flags & _SINGLE:
-            continue
-        while index < end:
-            flags = _flags_at(source, index)
-            width = flags >> 8
-            if not flags & _WORD:
-                after = index + width
-                if not flags & _APOSTROPHE or after >= end or not _flags_at(source, after) & _WORD:
-                    break
-            index += width
-    return count
+        index += flags >> 8
+        if flags >> 8 > 1:
+            ascii_start = index
+        if flags & _WORD and (is_inside or is_joined):
+            is_inside, is_joined = True, False
+        elif flags & (_WORD | _SINGLE):
+            count += 1
+            is_inside, is_joined = not flags & _SINGLE, False
+        else:
+            is_inside, is_joined = False, is_inside and flags & _APOSTROPHE != 0
+    return min(count, most)
 
 
 @cython.cfunc
+@cython.inline
+@cython.boundscheck(False)
+@cython.wraparound(False)
+@cython.exceptval(check=False)
+def _count_starts(source: cython.p_uchar, start: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.int:
+    """How many words begin in the ASCII there, at most so many bytes, and above eight bits the number of its bytes.
+
+    There are 16 bytes to read, and two of ASCII stand before them.
+    """
+    codes = cython.declare(cython.uchar[16])
+    lasts = cython.declare(cython.uchar[16])
+    befores = cython.declare(cython.uchar[16])
+    starts = cython.declare(cython.uchar[16])
+    beyond = cython.declare(cython.uchar[16])
+    step: cython.Py_ssize_t
+    limit: cython.uchar = most
+    memcpy(codes, source + start, 16)
+    memcpy(lasts, source + start - 1, 16)
+    memcpy(befores, source + start - 2, 16)
+    for step in range(16):
+        beyond[step] = codes[step] >> 7
+    if _word(beyond, 0):
+        limit = min(limit, _first_byte(_word(beyond, 0)))
+    elif _word(beyond, 8):
+        limit = min(limit, 8 + _first_byte(_word(beyond, 8)))
+    for step in range(16):
+        starts[step] = (
+            _is_in_word(codes[step])
+            & (_is_in_word(lasts[step]) ^ 1)
+            & (((lasts[step] == 39) & _is_in_word(befores[step])) ^ 1)
+            & (cython.cast(cython.uchar, step) < limit)
+        )
+    count: cython.ulonglong = ((_word(starts, 0) + _word(starts, 8)) * _ONES) >> 56
+    return cython.cast(cython.int, count) | cython.cast(cython.int, limit) << 8
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _is_in_word(code: cython.uchar) -> cython.uchar:
+    """1 for a letter or digit of ASCII, 0 for all else of it; without a branch."""
+    letter: cython.uchar = code | 32
+    return ((letter >= 97) & (letter <= 122)) | ((code >= 48) & (code <= 57))
+
+
+@cython.cfunc
+@cython.inline
 @cython.boundscheck(False)
 @cython.wraparound(False)
 def _flags_at(source: cython.p_uchar, index: cython.Py_ssize_t) -> cython.int:
     """The flags of the character that starts there, and above them its width in bytes."""
     code: cython.int = source[index]
-    bits: cython.p_uchar
     if code < 128:
-        bits = _BYTE_FLAGS
-        return bits[code] | 256
+        return _ASCII.flags[code] | 256
     code = _decode(source, index)
     block: Block = _block(code >> 8)
-    bits = block.flags
-    flags: cython.int = bits[code & 255]
-    return flags | cython.cast(cython.int, _width(code)) << 8
-
-
-@cython.cfunc
-@cython.boundscheck(False)
-@cython.wraparound(False)
-def _is_edge(folded: cython.p_uchar, index: cython.Py_ssize_t) -> cython.bint:
-    """Whether the folded character that starts there is white space or one that phrases drop at their ends."""
-    return folded[index] == 32 or _flags_at(folded, index) & _EDGE != 0
+    return block.flags[code & 255] | cython.cast(cython.int, _width(code)) << 8
 
 
 @cython.cfunc
@@ -863,8 +889,7 @@ def _marks_at(source: cython.p_uchar, index: cython.Py_ssize_t) -> cython.int:
     if code >= 128:
         code = _decode(source, index)
     block: Block = _block(code >> 8)
-    bits: cython.p_uchar = block.marks
-    return bits[code & 255]
+    return block.marks[code & 255]
 
 
 @cython.cfunc
