@@ -157,24 +157,3 @@ def test_hashes_tell_phrases_apart() -> None:
     hashes = set(map(module.hash_phrase, phrases))
     assert len(hashes) == len(phrases) > 1_600
     assert 0 not in hashes
-
-
-SPACES = st.sampled_from(["", "", " ", "\t\N{NO-BREAK SPACE}"])
-
-
-@given(
-    st.lists(st.tuples(SPACES, WORDY, SPACES).map("".join) | st.just(""), min_size=1, max_size=9),
-    st.sets(st.integers(0, 8)),
-)
-@settings(max_examples=300, deadline=None)
-def test_lines_kept_are_lines_scanned(lines: list[str], gone: set[int]) -> None:
-    """A scan with lines left out is the scan of the text without them."""
-    before = scan(encode("\n".join(lines) + "\n"))
-    content = [line.rstrip() for line in lines if line.strip()]
-    kept = [line for place, line in enumerate(content) if place not in gone]
-    text = encode("\n\n".join(kept) + "\n" if kept else "")
-    found, wanted = module.keep_lines(before, frozenset(gone), text), scan(text)
-    assert found.line_count == wanted.line_count
-    assert rows(found) == rows(wanted)
-    assert (found.folded, found.phrases) == (wanted.folded, wanted.phrases)
-    assert found.hashes[: found.line_count] == wanted.hashes[: wanted.line_count]

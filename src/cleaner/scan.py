@@ -20,7 +20,7 @@ from cleaner.utf8 import count_lines
 
 if cython.compiled:
     from cython.cimports.cpython import array as arrays
-    from cython.cimports.libc.string import memchr, memcpy
+    from cython.cimports.libc.string import memcpy
 
 IS_COMPILED: bool = cython.compiled
 
@@ -666,82 +666,6 @@ def _scan_of(raw: bytes, most: cython.Py_ssize_t) -> Scan:
     else:
         found.rows = found.table = array("i", bytes(4 * COLUMNS * most))
         found.codes = found.hashes = array("Q", bytes(8 * most))
-    return found
-
-
-@cython.cfunc
-@cython.exceptval(check=False)
-def _line_end(
-    raw: bytes, source: cython.p_uchar, start: cython.Py_ssize_t, size: cython.Py_ssize_t
-) -> cython.Py_ssize_t:
-    """Where the next newline is, or the text ends."""
-    if not cython.compiled:
-        end = raw.find(b"\n", start)
-        return size if end < 0 else end
-    found = cython.cast(cython.p_uchar, memchr(source + start, 10, size - start))
-    return found - source if found else size
-
-
-@cython.boundscheck(False)
-@cython.wraparound(False)
-@cython.initializedcheck(False)
-def keep_lines(before: Scan, gone: frozenset[int], raw: bytes) -> Scan:
-    """The scan of a text that is another one without the lines of these places, and tidied: nothing is folded again.
-
-    The other text had no odd lines.
-    """
-    found: Scan = _scan_of(raw, before.line_count)
-    source: cython.p_uchar = raw
-    size: cython.Py_ssize_t = len(raw)
-    old: cython.p_int = before.rows
-    rows: cython.p_int = found.rows
-    folded: list[bytes] = []
-    number: cython.int = 0
-    at: cython.Py_ssize_t = 0  # in bytes
-    point: cython.int = 0  # in code points
-    place: cython.Py_ssize_t
-    row: cython.Py_ssize_t
-    to: cython.Py_ssize_t = 0
-    shift: cython.int = 0  # of what is folded
-    copied: cython.Py_ssize_t = 0
-    for place in range(before.line_count):
-        row = place * _COLUMNS
-        if gone and place in gone:
-            folded.append(before.folded[copied : old[row + _FOLDED]])
-            copied = old[row + _COLUMNS + _FOLDED] if place + 1 < before.line_count else len(before.folded)
-            shift -= copied - old[row + _FOLDED]
-            continue
-        while source[at] == 10:
-            at += 1
-            point += 1
-            number += 1
-        rows[to + _NUMBER] = number
-        rows[to + _START] = point
-        rows[to + _TEXT_START] = point + old[row + _TEXT_START] - old[row + _START]
-        rows[to + _TEXT_END] = rows[to + _TEXT_START] + old[row + _TEXT_END] - old[row + _TEXT_START]
-        if old[row + _TEXT_START] == old[row + _START]:
-            at += old[row + _BYTE_END] - old[row + _BYTE_START]
-        else:
-            at = _line_end(raw, source, at, size)
-        rows[to + _BYTE_START] = at - (old[row + _BYTE_END] - old[row + _BYTE_START])
-        rows[to + _BYTE_END] = at
-        rows[to + _FOLDED] = old[row + _FOLDED] + shift
-        rows[to + _PHRASE_START] = rows[to + _PHRASE_END] = -1
-        if old[row + _PHRASE_START] >= 0:
-            rows[to + _PHRASE_START] = old[row + _PHRASE_START] + shift
-            rows[to + _PHRASE_END] = old[row + _PHRASE_END] + shift
-        else:
-            found.entangled.append(found.line_count)
-        point = rows[to + _TEXT_END]
-        if at < size:
-            at += 1
-            point += 1
-        rows[to + _END] = point
-        number += 1
-        found.codes[found.line_count] = before.codes[place]
-        found.line_count += 1
-        to += _COLUMNS
-    found.folded = b"".join([*folded, before.folded[copied:]]) if gone else before.folded
     return found
 
 
