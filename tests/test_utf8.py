@@ -10,7 +10,7 @@ from cleaner.utf8 import decode, encode, shared_bytes
 
 # The first and last characters of each length in bytes and of each width in memory.
 EDGES = "\0\x7f\x80\xff\u0100\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff"
-texts = st.lists(st.one_of(st.sampled_from([*EDGES, "a" * 31, "a" * 32, "a" * 33]), st.text(max_size=3))).map("".join)
+texts = st.lists(st.one_of(st.sampled_from([*EDGES, "a" * 31, "a" * 32, "a" * 33, "\xe9" * 127]), st.text(max_size=3))).map("".join)
 
 
 @given(texts)
@@ -19,7 +19,8 @@ def test_text_and_bytes_become_each_other(text: str) -> None:
     assert encode(text) == encoded
     again = decode(encoded)
     assert again == text
-    assert again.__sizeof__() == encoded.decode().__sizeof__()
+    if len(text) > 1:  # Python keeps one object for a short text, which grows when somebody asks for its UTF-8
+        assert again.__sizeof__() == encoded.decode().__sizeof__()
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\udfff", "a" * 40 + "\udbff\udc00", "\N{GRINNING FACE}\ud800"])

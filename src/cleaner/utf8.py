@@ -117,15 +117,15 @@ def decode(encoded: bytes) -> str:
     tails: cython.uchar
     is_wide: cython.uchar = 0
     is_widest: cython.uchar = 0
-    while first + 32 <= size:
+    while first + 128 <= size:
         tails = 0
-        for index in range(32):
+        for index in range(128):
             byte = source[first + index]
             tails += (byte & 0xC0) == 0x80
             is_wide |= byte >= 0xC4
             is_widest |= byte >= 0xF0
         length -= tails
-        first += 32
+        first += 128
     for index in range(first, size):
         byte = source[index]
         length -= (byte & 0xC0) == 0x80
