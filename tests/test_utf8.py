@@ -10,7 +10,9 @@ from cleaner.utf8 import decode, encode, shared_bytes
 
 # The first and last characters of each length in bytes and of each width in memory.
 EDGES = "\0\x7f\x80\xff\u0100\u07ff\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff"
-texts = st.lists(st.one_of(st.sampled_from([*EDGES, "a" * 31, "a" * 32, "a" * 33, "\xe9" * 127]), st.text(max_size=3))).map("".join)
+texts = st.lists(
+    st.one_of(st.sampled_from([*EDGES, "a" * 31, "a" * 32, "a" * 33, "\xe9" * 127]), st.text(max_size=3))
+).map("".join)
 
 
 @given(texts)
