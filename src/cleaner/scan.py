@@ -34,7 +34,6 @@ _ODD = cython.declare(cython.uchar, 8)  # repair must look at the line
 _WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
 _SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces
 _APOSTROPHE = cython.declare(cython.uchar, 64)  # joins two parts of a word
-_UNREAD = cython.declare(cython.uchar, 128)  # folds to nothing
 
 # What a character may mean at the end of a line, as bits of `marks`.
 _ENDS_SENTENCE = cython.declare(cython.uchar, 1)
@@ -208,7 +207,6 @@ def _flags(character: str) -> int:
         | (_WORD if _WORD_CHARACTER.match(character) else 0)
         | (_SINGLE if _SINGLE_CHARACTER.match(character) else 0)
         | (_APOSTROPHE if character in _APOSTROPHES else 0)
-        | (_UNREAD if folded == "" else 0)
     )
 
 
