@@ -34,7 +34,6 @@ _ODD = cython.declare(cython.uchar, 8)  # repair must look at the line
 _WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
 _SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces
 _APOSTROPHE = cython.declare(cython.uchar, 64)  # joins two parts of a word
-_UNREAD = cython.declare(cython.uchar, 128)  # folds to nothing
 
 # What a character may mean at the end of a line, as bits of `marks`.
 _ENDS_SENTENCE = cython.declare(cython.uchar, 1)
@@ -208,7 +207,6 @@ def _flags(character: str) -> int:
         | (_WORD if _WORD_CHARACTER.match(character) else 0)
         | (_SINGLE if _SINGLE_CHARACTER.match(character) else 0)
         | (_APOSTROPHE if character in _APOSTROPHES else 0)
-        | (_UNREAD if folded == "" else 0)
     )
 
 
@@ -404,38 +402,51 @@ class _Scanner:
             self.at += run
             if index == self.size or source[index] == 10:
                 break
-            index = self.fold_character(index)
+            index = self.fold_characters(index)
         self.trim_text(start, index)
         self.trim_phrase(fold_start)
         return index
 
     @cython.cfunc
     @cython.exceptval(-1)
-    def fold_character(self, index: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Fold one character of any kind; where it ends, which is in the text even where that is no UTF-8."""
-        code: cython.int = self.source[index]
-        width: cython.Py_ssize_t = 1
-        if code >= 128:
-            code = _decode(self.source, index)
-            width = _width(code)
-        block: Block = _block(code >> 8)
-        offset: cython.Py_ssize_t = code & 255
-        flags: cython.int = block.flags[offset]
-        if code >= 128:
-            self.look_at_pair(code, block.marks[offset], index, index + width)
-        if flags & _ODD or (code == 38 and not self.is_odd and _is_entity(self.source, index, self.size)):
-            self.is_odd = True
-        if not flags & _SPACE:
-            if self.text_start < 0:
-                self.text_start, self.text_start_extra = index, self.extra
-            if flags & _ENTANGLED:
-                self.is_entangled = True
-            self.put(block, offset, index + width)
-        elif self.out[self.at - 1] not in (32, 10):
-            self.out[self.at] = 32
-            self.at += 1
-        self.extra += width - 1
-        return min(index + width, self.size)
+    def fold_characters(self, start: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Fold a character of any kind, and those beyond ASCII behind it with single spaces among them; where they end,
+        which is in the text even where that is no UTF-8.
+        """
+        source: cython.p_uchar = self.source
+        index: cython.Py_ssize_t = start
+        code: cython.int
+        width: cython.Py_ssize_t
+        flags: cython.int
+        number: cython.int = 0
+        block: Block = _ASCII
+        while True:
+            code = source[index]
+            width = 1
+            if code >= 128:
+                code = _decode(source, index)
+                width = _width(code)
+            if code >> 8 != number:
+                number = code >> 8
+                block = _block(number)
+            flags = block.flags[code & 255]
+            if width > 1:
+                self.look_at_pair(code, block.marks[code & 255], index, index + width)
+            if flags & _ODD or (code == 38 and not self.is_odd and _is_entity(source, index, self.size)):
+                self.is_odd = True
+            if not flags & _SPACE:
+                if self.text_start < 0:
+                    self.text_start, self.text_start_extra = index, self.extra
+                if flags & _ENTANGLED:
+                    self.is_entangled = True
+                self.put(block, code & 255, index + width)
+            elif self.out[self.at - 1] not in (32, 10):
+                self.out[self.at] = 32
+                self.at += 1
+            self.extra += width - 1
+            index = min(index + width, self.size)
+            if source[index] < 128 and (source[index] != 32 or source[index + 1] < 128):
+                return index
 
     @cython.cfunc
     @cython.inline
