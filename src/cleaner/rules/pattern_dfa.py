@@ -55,7 +55,7 @@ class LineDfa:
 
     @cython.ccall
     def ends(self, state: cython.int) -> tuple:
-        """The numbers of the patterns that may match all of a line that leads to this state; the others surely don't."""
+        """The numbers of the patterns that may match all of a line that leads to this state; others surely don't."""
         return self._all if state == _NO_STATE else self._ends[state]
 
     @cython.ccall
