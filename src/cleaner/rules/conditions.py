@@ -124,8 +124,8 @@ class LineTest:
     not_: LineTest | None = None
 
     # The same for tests that ask the same, and what refuses lines; None until somebody asks.
-    _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
-    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
+    _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, hash=False, compare=False)
+    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, hash=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Made again from what it asks; the rest is found out anew."""

@@ -76,7 +76,7 @@ class LineDfa:
             self._wait = max(1, self._wait - (end - start))
             if self._wait > 1:
                 return -2
-            with self._lock:  # other threads pass lines on meanwhile, or wait
+            with self._lock:  # other threads wait meanwhile
                 if self._wait:
                     self._make()
                     self._wait = 0
