@@ -55,7 +55,7 @@ cdef class Content:
     cdef Py_ssize_t _number(self, Py_ssize_t place) noexcept
     cdef Py_ssize_t column(self, Py_ssize_t row, Py_ssize_t column) noexcept
     cdef Py_ssize_t char_count(self, Py_ssize_t row) noexcept
-    cdef unsigned long long hash(self, Py_ssize_t row) noexcept
+    cdef unsigned long long hash(self, Py_ssize_t row)
     cdef Py_ssize_t word_count(self, Py_ssize_t row, Py_ssize_t most)
     cdef bint is_heading(self, Py_ssize_t row)
     cdef bint is_prose(self, Py_ssize_t row)

@@ -169,9 +169,8 @@ class Content:
         self.scan = scanned
         self._table = scanned.table
         self._raw = scanned.raw
-        self._hashes = scanned.hashes
         self.count = scanned.line_count
-        self.rows = self._rows = self._numbers = None
+        self.rows = self._hashes = self._rows = self._numbers = None
         self.answers = {}
         self.fields = {}
         self._prose = bytearray(self.count)
@@ -342,12 +341,13 @@ class Content:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    @cython.exceptval(check=False)
     def hash(self, row: cython.Py_ssize_t) -> cython.ulonglong:
         """The hash of the folded phrase of the line of this row; see `cleaner.scan.hash_phrase`.
 
         0 for one that must be folded as a whole.
         """
+        if self._hashes is None:
+            self._hashes = self.scan.hashes
         return self._hashes[row]
 
     @cython.cfunc

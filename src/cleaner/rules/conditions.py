@@ -124,8 +124,8 @@ class LineTest:
     not_: LineTest | None = None
 
     # The same for tests that ask the same, and what refuses lines; None until somebody asks.
-    _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
-    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, compare=False)
+    _key: str | None = cython.dataclasses.field(default=None, init=False, repr=False, hash=False, compare=False)
+    _dfa: LineDfa | None = cython.dataclasses.field(default=None, init=False, repr=False, hash=False, compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Made again from what it asks; the rest is found out anew."""
@@ -155,24 +155,27 @@ class LineTest:
 
         Windows of lines overlap, and several rules ask the same.
         """
-        key: str = self._key or self._find_key()
-        found: bytearray = content.answers.get(key)
+        if self._key is None:
+            self._make_ready()
+        found: bytearray = content.answers.get(self._key)
         if found is None:
-            found = content.answers[key] = bytearray(content.scan.line_count)
+            found = content.answers[self._key] = bytearray(content.scan.line_count)
         return found
 
     @cython.cfunc
-    def _find_key(self) -> str:
-        """What is asked, as text."""
+    def _make_ready(self) -> object:
+        """Find out what is kept of the test."""
         phrases = None if self.phrases is None else sorted(self.phrases.folded)
         sources = [pattern.source for pattern in self.patterns]
-        inner = None if self.not_ is None else self.not_._find_key()
+        if self.not_ is not None:
+            self.not_._make_ready()
+        inner = None if self.not_ is None else self.not_._key
         key = repr((phrases, sources, self.words, self.prose, self.heading, self.adjacent, self.edge, inner))
         if cython.compiled:
             self._key, self._dfa = key, self.patterns.dfa
-        else:
+        else:  # where frozen means to the class as well
             object.__setattr__(self, "_key", key)
-        return key
+            object.__setattr__(self, "_dfa", self.patterns.dfa)
 
     @cython.cfunc
     @cython.inline
@@ -194,7 +197,9 @@ class LineTest:
         char_count: cython.Py_ssize_t = content.char_count(row)
         if char_count > _MAX_LINE_CHARS:
             return False
-        dfa: LineDfa = self.patterns.dfa if self._dfa is None else self._dfa
+        if self._dfa is None:
+            self._make_ready()
+        dfa: LineDfa = self._dfa
         state: cython.int = dfa.follow(content._raw, content.column(row, _BYTE_START), content.column(row, _BYTE_END))
         if state == 0 or dfa.is_sure(state, char_count):
             return state != 0
@@ -303,7 +308,10 @@ def _is_within(place: cython.Py_ssize_t, amount: object, count: cython.Py_ssize_
     """Whether the place is among the first lines, or the first share of them; in whole numbers, for speed."""
     if isinstance(amount, int):
         return place < amount
-    return place * amount.denominator < max(amount.denominator, amount.numerator * count)
+    above: cython.Py_ssize_t
+    below: cython.Py_ssize_t
+    above, below = amount.as_integer_ratio()
+    return place * below < max(below, above * count)
 
 
 @cython.cclass

@@ -55,7 +55,7 @@ class LineDfa:
 
     @cython.ccall
     def ends(self, state: cython.int) -> tuple:
-        """The numbers of the patterns that may match all of a line that leads to this state; the others surely don't."""
+        """The numbers of the patterns that may match all of a line that leads to this state; others surely don't."""
         return self._all if state == _NO_STATE else self._ends[state]
 
     @cython.ccall
@@ -76,7 +76,7 @@ class LineDfa:
             self._wait = max(1, self._wait - (end - start))
             if self._wait > 1:
                 return -2
-            with self._lock:  # other threads pass lines on meanwhile, or wait
+            with self._lock:  # other threads wait meanwhile
                 if self._wait:
                     self._make()
                     self._wait = 0

@@ -118,10 +118,10 @@ class Positions:
                 return _either([self.build(option) for option in options])
             case Repeat():
                 return self._repeat(node)
-            case Nothing(is_boundary=True):
-                return EDGE
-        self.exact_chars = 0
-        return NOTHING
+        is_edge = isinstance(node, Nothing) and node.is_boundary
+        if not is_edge:
+            self.exact_chars = 0
+        return EDGE if is_edge else NOTHING
 
     def _place(self, chars: Chars) -> int:
         """The bit of a new position."""
