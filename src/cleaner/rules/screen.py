@@ -16,10 +16,15 @@ from typing import Any
 
 import cython
 
-from cleaner.scan import hash_phrase
+from cleaner.scan import COLUMNS, FOLDED, TEXT_END, TEXT_START, hash_phrase
 
 if cython.compiled:
     from cython.cimports.libc.string import memchr, memcpy
+
+_COLUMNS = cython.declare(cython.int, COLUMNS)
+_FOLDED = cython.declare(cython.int, FOLDED)
+_TEXT_START = cython.declare(cython.int, TEXT_START)
+_TEXT_END = cython.declare(cython.int, TEXT_END)
 
 
 @cython.cclass
@@ -591,11 +596,11 @@ class _Place:
     @cython.initializedcheck(False)
     def locate(self) -> cython.void:
         """Find the line of this place."""
-        row: cython.Py_ssize_t = self.place * 10
+        row: cython.Py_ssize_t = self.place * _COLUMNS
         is_last: cython.bint = self.place + 1 == self.all_count
-        self.start = self.rows[row + 7]
-        self.end = (len(self.folded) if is_last else self.rows[row + 17]) - 1
-        self.chars = self.rows[row + 4] - self.rows[row + 3]
+        self.start = self.rows[row + _FOLDED]
+        self.end = (len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]) - 1
+        self.chars = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
 
     @cython.cfunc
     @cython.exceptval(check=False)
