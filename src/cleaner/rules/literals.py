@@ -19,7 +19,7 @@ from typing import Any
 import regex
 
 from cleaner.rules.derived import kept
-from cleaner.rules.screen import Needs
+from cleaner.rules.needs import Needs
 from cleaner.scan import fold_literal
 from cleaner.utf8 import encode
 

@@ -7,168 +7,27 @@ by chance.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from itertools import accumulate, groupby
-from operator import itemgetter, or_
+from itertools import accumulate
+from operator import or_
 from typing import Any
 
 import cython
 
+from cleaner.rules.grams import GRAM, HASH_BITS, choose_grams, hash_gram
 from cleaner.scan import COLUMNS, FOLDED, TEXT_END, TEXT_START, hash_phrase
 
 if cython.compiled:
-    from cython.cimports.libc.string import memchr, memcpy
+    from cython.cimports.cleaner.rules.needs import Needs, Sought
+    from cython.cimports.libc.string import memcpy
+else:
+    from cleaner.rules.needs import Needs, Sought
 
 _COLUMNS = cython.declare(cython.int, COLUMNS)
 _FOLDED = cython.declare(cython.int, FOLDED)
 _TEXT_START = cython.declare(cython.int, TEXT_START)
 _TEXT_END = cython.declare(cython.int, TEXT_END)
-
-
-@cython.cclass
-class Needs:
-    """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no.
-
-    One of `heads` stands at its beginning, one literal of each of the `sets` anywhere, and one of `firsts` where its
-    first word begins; None is anything.
-    """
-
-    _heads: tuple
-    _sets: tuple
-    _by_first: dict  # the heads by their first byte behind the newline
-    _sought: tuple  # the sets, made ready to be looked for
-    _firsts: tuple
-
-    def __init__(self, heads: Any, sets: Any, firsts: Any = None) -> None:
-        """Literals as UTF-8, the heads with the newline before them."""
-        self._heads = None if heads is None else tuple(sorted(heads))
-        self._sets = tuple(sets)
-        self._firsts = None if firsts is None else tuple(sorted(firsts))
-        by_first = groupby(self._heads or (), key=itemgetter(1))
-        self._by_first = {first: tuple(group) for first, group in by_first}
-        self._sought = tuple(tuple(map(_Sought, literals)) for literals in self._sets)
-
-    def __reduce__(self) -> Any:
-        """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self._heads, self._sets, self._firsts)
-
-    @cython.ccall
-    def are_met(self, folded: bytes) -> cython.bint:
-        """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
-        return self.are_met_at(folded, 0, len(folded))
-
-    @cython.cfunc
-    def are_met_at(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-        """The same of a half-open span, the newlines around the line among it."""
-        literals: tuple
-        if self._heads is not None:
-            literals = self._by_first.get(folded[start + 1])
-            if literals is None or not _begins_with_one(folded, start, end, literals):
-                return False
-        if self._firsts is not None and not _begins_first_word(folded, start, end, self._firsts):
-            return False
-        for literals in self._sought:  # noqa: SIM110  (compiled, it makes no objects)
-            if not _holds_one(folded, start, end, literals):
-                return False
-        return True
-
-
-@cython.cfunc
-def _begins_with_one(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
-) -> cython.bint:
-    """Whether one of the literals stands at the beginning of the span."""
-    text: cython.p_uchar = folded
-    literal: bytes
-    for literal in literals:
-        part: cython.p_uchar = literal
-        length: cython.Py_ssize_t = len(literal)
-        if length <= end - start and _count_same(text, start, part, 0, length) == length:
-            return True
-    return False
-
-
-@cython.cfunc
-def _begins_first_word(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
-) -> cython.bint:
-    """Whether one of the literals stands where the first word begins, as far as that is ASCII."""
-    text: cython.p_uchar = folded
-    while start < end and not _is_in_word(text[start]):
-        start += 1
-    return start < end and (text[start] >= 128 or _begins_with_one(folded, start, end, literals))
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _is_in_word(code: cython.uchar) -> cython.bint:
-    """Whether the byte may be one of a word: a letter, digit or underscore of ASCII, or beyond ASCII."""
-    return 97 <= code <= 122 or 48 <= code <= 57 or code == 95 or code >= 128
-
-
-@cython.cfunc
-def _holds_one(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[_Sought, ...]
-) -> cython.bint:
-    """Whether one of the literals stands in the span."""
-    literal: _Sought
-    for literal in literals:  # noqa: SIM110  (compiled, it makes no objects)
-        if literal.stands_in(folded, start, end):
-            return True
-    return False
-
-
-@cython.cclass
-class _Sought:
-    """A literal, not empty, that is looked for by its rarest byte."""
-
-    _literal: bytes
-    _spot: cython.Py_ssize_t
-
-    def __init__(self, literal: bytes) -> None:
-        self._literal = literal
-        self._spot = max(range(len(literal)), key=lambda at: _rarity(literal[at : at + 1]))
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def stands_in(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-        """Whether the literal stands in the span; the look for its byte is the C library's."""
-        if not cython.compiled:
-            return folded.find(self._literal, start, end) >= 0
-        text: cython.p_uchar = folded
-        part: cython.p_uchar = self._literal
-        length: cython.Py_ssize_t = len(self._literal)
-        at: cython.Py_ssize_t = start + self._spot
-        stop: cython.Py_ssize_t = end - length + self._spot + 1  # where the byte may stand
-        while at < stop:
-            found = cython.cast(cython.p_uchar, memchr(text + at, part[self._spot], stop - at))
-            if not found:
-                return False
-            at = found - text
-            if _count_same(text, at - self._spot, part, 0, length) == length:
-                return True
-            at += 1
-        return False
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _count_same(
-    text: cython.p_uchar,
-    start: cython.Py_ssize_t,
-    part: cython.p_uchar,
-    first: cython.Py_ssize_t,
-    length: cython.Py_ssize_t,
-) -> cython.Py_ssize_t:
-    """How many bytes from `start` on are the part's from `first` on, up to the length."""
-    count: cython.Py_ssize_t = 0
-    while count < length and text[start + count] == part[first + count]:
-        count += 1
-    return count
 
 
 @cython.cclass
@@ -287,15 +146,16 @@ def _most_words(level: cython.int) -> cython.Py_ssize_t:
     return 20 if level == 0 else 60 if level == 1 else 120
 
 
-# Literals that may stand anywhere are found by four of their bytes, hashed to so many bits.  Longer lines far from
-# the edges are looked at in steps of two bytes, so literals that may stand there are entered twice.
-_GRAM = 4
+# Literals that may stand anywhere are found by a gram of theirs.  Longer lines far from the edges are looked at in steps
+# of two bytes, so literals that may stand there are entered twice.
 _LONG_STEP = 2
-_HASH_BITS = 14
-_CROWDED = 8  # literals under the same four bytes, from which on others are looked for
 
-# The bytes of English text, the most frequent first: a literal is looked for by its rarest part.
-_FREQUENT = b" etaoinshrdlucmfwygpbvkxqjz"
+# Of literals at the beginning of a line: how many bytes of them are hashed, the most that they have.
+_HEAD_1 = cython.declare(cython.uchar, 1)
+_HEAD_2 = cython.declare(cython.uchar, 2)
+_HEAD_3 = cython.declare(cython.uchar, 4)
+_HEAD_4 = cython.declare(cython.uchar, 8)
+_HEAD_8 = cython.declare(cython.uchar, 16)
 
 
 @cython.cclass
@@ -303,8 +163,8 @@ class Screen:
     """Literals that patterns need, and the trials where one of them stands.
 
     Those that begin with a newline stand at the beginning of a line: each line that may begin with one is followed
-    down a tree of them.  The others are found by a hash of four bytes, and then compared; the few that are shorter are
-    looked for one by one, and the empty one stands in every line.
+    down a tree of them.  The others are found by the hash of a gram, and then compared; the few that are shorter are looked
+    for one by one, and the empty one stands in every line.
     """
 
     _trials: list
@@ -314,17 +174,16 @@ class Screen:
     _blob: bytes
     _starts: cython.int[::1]
     # The tree: a node's children are the edges from `_edges[node]` up to `_edges[node + 1]`; `_roots` has those of the
-    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has 1 at the hashes of
-    # the first four bytes of literals, and `_short_heads` at the first bytes of those of one or two.
+    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has bits at the hashes of
+    # the first bytes of literals.
     _heads: bytes
-    _short_heads: bytes
     _roots: cython.int[::1]
     _edges: cython.int[::1]
     _labels: bytes
     _targets: cython.int[::1]
     _ends: cython.int[::1]
     # The groups of the trials under each hash, and in buckets: the groups of a literal, the literal, and where in it
-    # the four bytes begin.
+    # the gram begins.
     _groups: bytes
     _buckets: cython.int[::1]
     _entries: cython.int[::1]
@@ -340,10 +199,10 @@ class Screen:
         self._starts = array("i", [0, *accumulate(map(len, literals))])
         self._plant([(literal[1:], index) for index, literal in enumerate(literals) if literal[:1] == b"\n" != literal])
         others = [(literal, index) for index, literal in enumerate(literals) if literal and literal[:1] != b"\n"]
-        hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= _GRAM + self._step(index)]
+        hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= GRAM + self._step(index)]
         self._hash(hashed)
         self._short = [
-            (_Sought(literal), _groups_of(self._trials[index]), self._trials[index])
+            (Sought(literal), _groups_of(self._trials[index]), self._trials[index])
             for literal, index in others
             if (literal, index) not in hashed
         ]
@@ -362,8 +221,7 @@ class Screen:
         """Make the tree of the literals at the beginnings of lines."""
         children: list[dict[int, int]] = [{}]
         ends = [-1]
-        hashed = bytearray(1 << _HASH_BITS)
-        short = bytearray(256)
+        hashed = bytearray(1 << HASH_BITS)
         literal: bytes
         for literal, index in heads:
             node = 0
@@ -374,15 +232,11 @@ class Screen:
                     ends.append(-1)
                 node = children[node][byte]
             ends[node] = index
-            if len(literal) >= _GRAM:
-                hashed[_hash_at(literal, 0)] = 1
-            elif len(literal) == _GRAM - 1 and literal.isascii():
-                for last in range(256):
-                    whole: bytes = literal + bytes([last])
-                    hashed[_hash_at(whole, 0)] = 1
+            if len(literal) >= 8:
+                hashed[_hash(_two_words(literal, 0))] |= _HEAD_8
             else:
-                short[literal[0]] = 1
-        self._heads, self._short_heads = bytes(hashed), bytes(short)
+                hashed[hash_gram(literal[:GRAM])] |= 1 << min(len(literal), GRAM) - 1
+        self._heads = bytes(hashed)
         self._roots = array("i", [children[0].get(byte, 0) for byte in range(256)])
         self._edges = array("i", [0, *accumulate(map(len, children))])
         self._labels = bytes(byte for edges in children for byte in edges)
@@ -390,18 +244,19 @@ class Screen:
         self._ends = array("i", ends)
 
     def _hash(self, others: list[tuple[bytes, int]]) -> None:
-        """Make the buckets of the literals that may stand anywhere, each under its rarest bytes."""
-        found: list[list[tuple[int, int, int]]] = [[] for _ in range(1 << _HASH_BITS)]
-        taken: Counter[bytes] = Counter()
-        literal: bytes
+        """Make the buckets of the literals that may stand anywhere, each under one of its grams."""
+        entries = []
+        choices = []
         for literal, index in others:
+            step = self._step(index)
+            for rest in range(step):
+                spots = range(rest, len(literal) - GRAM + 1, step)
+                choices.append([literal[at : at + GRAM] for at in spots])
+                entries.append((index, spots))
+        found: list[list[tuple[int, int, int]]] = [[] for _ in range(1 << HASH_BITS)]
+        for gram, choice, (index, spots) in zip(choose_grams(choices), choices, entries, strict=True):
             groups = _groups_of(self._trials[index])
-            for rest in range(self._step(index)):
-                spots = range(rest, len(literal) - _GRAM + 1, self._step(index))
-                grams = [(literal[at : at + _GRAM], at) for at in spots]
-                gram, spot = min(grams, key=lambda one: (taken[one[0]] >= _CROWDED, -_rarity(one[0]), one[1]))
-                taken[gram] += 1
-                found[_hash_at(literal, spot)].append((groups, index, spot))
+            found[hash_gram(gram)].append((groups, index, spots[choice.index(gram)]))
         merged = [reduce(or_, (groups for groups, _, _ in bucket), 0) for bucket in found]
         self._groups = bytes(merged)
         self._buckets = array("i", [0, *accumulate(map(len, found))])
@@ -458,7 +313,7 @@ class Screen:
             self._add(here, self._always)
         if groups & self._short_groups:
             self._look_for_short(here)
-        if self._may_begin(source, start, stop):
+        if self._may_begin(source, start, here.end):
             self._follow(here, source, start)
         step = 1 if groups & ~_LONGER else 2
         while at + 3 * step < stop:
@@ -479,7 +334,7 @@ class Screen:
     @cython.cfunc
     def _look_for_short(self, here: _Place) -> cython.void:
         """Add the trials of the literals that are shorter than what is hashed."""
-        literal: _Sought
+        literal: Sought
         groups: cython.int
         trials: list
         for literal, groups, trials in self._short:
@@ -488,11 +343,19 @@ class Screen:
 
     @cython.cfunc
     @cython.exceptval(check=False)
-    def _may_begin(self, source: cython.p_uchar, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.bint:
+    def _may_begin(self, source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
         """Whether a line may begin with a literal."""
+        if end - start < 3:
+            return True  # a word of four bytes would go on behind the newline
         heads: cython.p_uchar = self._heads
-        short: cython.p_uchar = self._short_heads
-        return short[source[start]] or (start < stop and heads[_hash_at(source, start)])
+        word: cython.uint = _word(source, start)
+        if end - start >= 8 and heads[_hash(_two_words(source, start))] & _HEAD_8:
+            return True
+        found: cython.uchar = heads[_hash(word)] & _HEAD_4
+        found |= heads[_hash(word & 0xFFFFFF)] & _HEAD_3
+        found |= heads[_hash(word & 0xFFFF)] & _HEAD_2
+        found |= heads[_hash(word & 0xFF)] & _HEAD_1
+        return found != 0
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -528,6 +391,7 @@ class Screen:
         start: cython.Py_ssize_t
         first: cython.Py_ssize_t
         length: cython.Py_ssize_t
+        count: cython.Py_ssize_t
         bucket: cython.uint = _hash_at(source, at)
         for entry in range(self._buckets[bucket], self._buckets[bucket + 1]):
             if not self._entries[3 * entry] & here.groups:
@@ -538,7 +402,10 @@ class Screen:
             length = self._starts[index + 1] - first
             if start < here.start:
                 continue
-            if _count_same(source, start, blob, first, length) == length:
+            count = 0
+            while count < length and source[start + count] == blob[first + count]:
+                count += 1
+            if count == length:
                 self._add(here, self._trials[index])
 
     @cython.cfunc
@@ -557,7 +424,7 @@ class Screen:
                     continue
             elif not here.groups & _ANYWHERE:
                 continue
-            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start - 1, here.end + 1):
+            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start, here.end):
                 continue
             if trial._most_words == -1 or here.word_count() <= trial._most_words:
                 here.add(trial)
@@ -594,6 +461,7 @@ class _Place:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def locate(self) -> cython.void:
         """Find the line of this place."""
         row: cython.Py_ssize_t = self.place * _COLUMNS
@@ -659,13 +527,39 @@ def _begun_words(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.P
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
-def _hash_at(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
-    """The hash of the four bytes that begin there: their product with Brotli's `kHashMul32`."""
+def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The four bytes that begin there as a number."""
     if not cython.compiled:
-        return (int.from_bytes(source[at : at + 4], "little") * 0x1E35A7BD & 0xFFFFFFFF) >> 18
+        return int.from_bytes(source[at : at + 4], "little")
     word: cython.uint = 0
     memcpy(cython.address(word), source + at, 4)
-    return (word * 0x1E35A7BD) >> 18  # so that _HASH_BITS are left
+    return word
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _two_words(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The eight bytes that begin there, mixed."""
+    return _word(source, at) ^ (_word(source, at + 4) >> 1)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _hash(word: cython.uint) -> cython.uint:
+    """The hash of the gram that the word is: `hash_gram`."""
+    if not cython.compiled:
+        return hash_gram(word.to_bytes(4, "little"))
+    return (word * 0x1E35A7BD) >> 17
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _hash_at(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The hash of the gram that begins there."""
+    return _hash(_word(source, at))
 
 
 @cython.cfunc
@@ -677,7 +571,3 @@ def _groups_of(trials: list) -> cython.int:
         groups |= trial.group()
     return groups
 
-
-def _rarity(gram: bytes) -> int:
-    """How rare the bytes are in English text: the sum of their ranks."""
-    return sum(len(_FREQUENT) if byte not in _FREQUENT else _FREQUENT.index(byte) for byte in gram)

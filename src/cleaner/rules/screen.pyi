@@ -3,17 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from cleaner.rules.model import Rule
+from cleaner.rules.needs import Needs
 from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
-
-class Needs:
-    def __init__(
-        self,
-        heads: Iterable[bytes] | None,
-        sets: Iterable[tuple[bytes, ...]],
-        firsts: Iterable[bytes] | None = ...,
-    ) -> None: ...
-    def are_met(self, folded: bytes) -> bool: ...
 
 class KnownPhrases:
     def __init__(self, phrases: Iterable[bytes]) -> None: ...
