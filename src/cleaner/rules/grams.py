@@ -6,7 +6,7 @@ that other literals are found by already cost next to nothing more.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,7 +15,7 @@ HASH_BITS = 15
 _FACTOR = 0x1E35A7BD  # Brotli's `kHashMul32`
 
 CROWDED = 16  # literals under the same gram, from which on others are looked for
-_SHARED = 0.1  # what a literal costs beside the one that brought the gram
+_SHARED = 0.1
 
 
 def hash_gram(gram: bytes) -> int:
@@ -44,14 +44,14 @@ def choose_grams(choices: Sequence[Sequence[bytes]]) -> list[bytes]:
 
 
 def _cost(gram: bytes) -> float:
-    """How often texts have a gram of this hash, by guess: those of frequent words, and above them what its bytes say."""
-    return 1_000 * _weights()[hash_gram(gram)] + 0.9 ** rarity(gram)
+    """How often texts have a gram of this hash, by guess: as frequent words do, and if none does, as its bytes say."""
+    return 1_000 * _weights().get(hash_gram(gram), 0) + 0.9 ** rarity(gram)
 
 
 @cache
-def _weights() -> Counter[int]:
-    """How often the frequent words have a gram of each hash; the nth word stands once where the first stands n times."""
-    weights: Counter[int] = Counter()
+def _weights() -> dict[int, float]:
+    """How often frequent words have a gram of each hash; the nth word stands once where the first stands n times."""
+    weights: defaultdict[int, float] = defaultdict(float)
     for rank, word in enumerate(_WORDS.encode().split(), start=1):
         spaced = b" " + word + b" "
         for at in range(len(spaced) - GRAM + 1):

@@ -13,10 +13,10 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
+from cleaner.rules.needs import Needs
 from cleaner.rules.pattern_bound import bounded_chars
 from cleaner.rules.pattern_dfa import LineDfa
 from cleaner.rules.pattern_tree import parse_pattern
-from cleaner.rules.needs import Needs
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE
 SECONDS = 5.0  # the most that one pattern may take on one line; the slowest shipped pattern takes microseconds

@@ -7,6 +7,7 @@ by chance.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import reduce
 from itertools import accumulate
@@ -111,44 +112,32 @@ class Trial:
 
     @cython.cfunc
     def group(self) -> cython.int:
-        """The bit of its group: how long its lines may be, and whether they stand at the edges."""
-        level: cython.int = 0
-        while (
-            level < 3
-            and not 0 <= self._longest_chars <= _most_chars(level)
-            and not 0 <= self._most_words <= _most_words(level)
-        ):
-            level += 1
-        return (16 if self.is_at_edge else 1) << level
+        """The bit of its group: whether its lines may be long, and whether they stand at the edges."""
+        is_short: cython.bint = (
+            0 <= self._longest_chars <= _SHORT_MOST_CHARS or 0 <= self._most_words <= _SHORT_MOST_WORDS
+        )
+        return (_SHORT if is_short else _LONG) & (_AT_EDGES if self.is_at_edge else _ANYWHERE)
 
 
-# The groups, as bits: four levels of trials on all lines, and four of those at the edges.
-_LONGER = cython.declare(cython.int, 0x0E)  # above the lowest level
-_ANYWHERE = cython.declare(cython.int, 0x0F)
-_AT_EDGES = cython.declare(cython.int, 0xF0)
+# The groups, as bits.
+_ANYWHERE = cython.declare(cython.int, 0b0011)
+_AT_EDGES = cython.declare(cython.int, 0b1100)
+_SHORT = cython.declare(cython.int, 0b0101)
+_LONG = cython.declare(cython.int, 0b1010)
 
+# Most bytes of a text stand in its paragraphs, and few patterns match lines that long: more characters and more words
+# than that.
+_SHORT_MOST_CHARS = cython.declare(cython.Py_ssize_t, 120)
+_SHORT_MOST_WORDS = cython.declare(cython.Py_ssize_t, 20)
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _most_chars(level: cython.int) -> cython.Py_ssize_t:
-    """Most bytes of a text stand in its paragraphs, and few patterns match lines that long.
-
-    A trial of this level is tried on no line that has more characters than this and more words than `_most_words`.
-    """
-    return 120 if level == 0 else 400 if level == 1 else 1_000
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _most_words(level: cython.int) -> cython.Py_ssize_t:
-    return 20 if level == 0 else 60 if level == 1 else 120
-
-
-# Literals that may stand anywhere are found by a gram of theirs.  Longer lines far from the edges are looked at in steps
+# Literals that may stand anywhere are found by a gram of theirs.  Long lines far from the edges are looked at in steps
 # of two bytes, so literals that may stand there are entered twice.
 _LONG_STEP = 2
+_FAR_AND_LONG = cython.declare(cython.int, 0b0010)
+
+# So many bytes are looked through at once, for words and for grams.
+_WORDS_BYTES = cython.declare(cython.Py_ssize_t, 160)
+_PART_BYTES = cython.declare(cython.Py_ssize_t, 2_048)
 
 # Of literals at the beginning of a line: how many bytes of them are hashed, the most that they have.
 _HEAD_1 = cython.declare(cython.uchar, 1)
@@ -163,8 +152,8 @@ class Screen:
     """Literals that patterns need, and the trials where one of them stands.
 
     Those that begin with a newline stand at the beginning of a line: each line that may begin with one is followed
-    down a tree of them.  The others are found by the hash of a gram, and then compared; the few that are shorter are looked
-    for one by one, and the empty one stands in every line.
+    down a tree of them.  The others are found by the hash of a gram, and then compared; the few that are shorter are
+    looked for one by one, and the empty one stands in every line.
     """
 
     _trials: list
@@ -182,11 +171,18 @@ class Screen:
     _labels: bytes
     _targets: cython.int[::1]
     _ends: cython.int[::1]
-    # The groups of the trials under each hash, and in buckets: the groups of a literal, the literal, and where in it
+    # The groups of the trials under each hash, and the number of its bucket.  Of a bucket: which bytes (their lower six
+    # bits) stand before and behind its grams, and its entries: the groups of a literal, the literal, and where in it
     # the gram begins.
     _groups: bytes
+    _numbers: cython.ushort[::1]
+    _before: cython.ulonglong[::1]
+    _behind: cython.ulonglong[::1]
     _buckets: cython.int[::1]
     _entries: cython.int[::1]
+    # Places in a part of the text: of four steps where a gram stands, and of grams.
+    _fours: cython.int[::1]
+    _spots: cython.int[::1]
     _first_lines: cython.Py_ssize_t
     _last_lines: cython.Py_ssize_t
 
@@ -200,13 +196,15 @@ class Screen:
         self._plant([(literal[1:], index) for index, literal in enumerate(literals) if literal[:1] == b"\n" != literal])
         others = [(literal, index) for index, literal in enumerate(literals) if literal and literal[:1] != b"\n"]
         hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= GRAM + self._step(index)]
-        self._hash(hashed)
+        self._enter(hashed)
         self._short = [
             (Sought(literal), _groups_of(self._trials[index]), self._trials[index])
             for literal, index in others
             if (literal, index) not in hashed
         ]
         self._short_groups = reduce(or_, (groups for _, groups, _ in self._short), 0)
+        self._fours = array("i", bytes(_PART_BYTES + 8))
+        self._spots = array("i", bytes(4 * _PART_BYTES + 32))
         self._first_lines = self._last_lines = 0
         for trials in self._trials:
             for trial in trials:
@@ -215,7 +213,7 @@ class Screen:
 
     def _step(self, index: int) -> int:
         """In which steps lines are looked at that may hold the literal."""
-        return _LONG_STEP if _groups_of(self._trials[index]) & _LONGER else 1
+        return _LONG_STEP if _groups_of(self._trials[index]) & _FAR_AND_LONG else 1
 
     def _plant(self, heads: list[tuple[bytes, int]]) -> None:
         """Make the tree of the literals at the beginnings of lines."""
@@ -243,93 +241,164 @@ class Screen:
         self._targets = array("i", [target for edges in children for target in edges.values()] or [0])
         self._ends = array("i", ends)
 
-    def _hash(self, others: list[tuple[bytes, int]]) -> None:
+    def _enter(self, others: list[tuple[bytes, int]]) -> None:
         """Make the buckets of the literals that may stand anywhere, each under one of its grams."""
-        entries = []
+        places = []
         choices = []
         for literal, index in others:
             step = self._step(index)
             for rest in range(step):
                 spots = range(rest, len(literal) - GRAM + 1, step)
                 choices.append([literal[at : at + GRAM] for at in spots])
-                entries.append((index, spots))
-        found: list[list[tuple[int, int, int]]] = [[] for _ in range(1 << HASH_BITS)]
-        for gram, choice, (index, spots) in zip(choose_grams(choices), choices, entries, strict=True):
-            groups = _groups_of(self._trials[index])
-            found[hash_gram(gram)].append((groups, index, spots[choice.index(gram)]))
-        merged = [reduce(or_, (groups for groups, _, _ in bucket), 0) for bucket in found]
-        self._groups = bytes(merged)
-        self._buckets = array("i", [0, *accumulate(map(len, found))])
-        self._entries = array("i", [number for bucket in found for entry in bucket for number in entry] or [0])
+                places.append((literal, index, spots))
+        buckets: defaultdict[int, list[tuple[int, bytes, int]]] = defaultdict(list)
+        for gram, choice, (literal, index, spots) in zip(choose_grams(choices), choices, places, strict=True):
+            buckets[hash_gram(gram)].append((index, literal, spots[choice.index(gram)]))
+        table = bytearray(1 << HASH_BITS)
+        self._numbers = array("H", bytes(2 << HASH_BITS))
+        self._before = array("Q", [0] * (len(buckets) or 1))
+        self._behind = array("Q", [0] * (len(buckets) or 1))
+        entries: list[int] = []
+        starts = [0]
+        number: cython.Py_ssize_t
+        for number, (code, bucket) in enumerate(buckets.items()):
+            self._numbers[code] = number
+            for index, literal, spot in bucket:
+                groups = _groups_of(self._trials[index])
+                table[code] |= groups
+                self._before[number] |= _bits(literal[max(0, spot - 1) : spot])
+                self._behind[number] |= _bits(literal[spot + GRAM : spot + GRAM + 1])
+                entries += [groups, index, spot]
+            starts.append(len(entries))
+        self._groups = bytes(table)
+        self._buckets = array("i", starts)
+        self._entries = array("i", entries or [0])
 
     def candidates(self, scanned: Any) -> dict[int, list[Trial]]:
         """What to try on the lines of a text, by place, in order."""
-        here: _Place = _Place(scanned)
+        here: _Place = _Place(scanned, scanned.line_count)
+        groups = bytearray(here.line_count + 1)  # and none behind the last line
+        groups_at: cython.p_uchar = groups
         place: cython.Py_ssize_t
-        groups: cython.int
-        here.line_count = scanned.line_count
+        last: cython.Py_ssize_t
         for place in range(here.line_count):
-            here.place = here.number = place
-            groups = _ANYWHERE
+            here.go_to(place, place)
+            here.groups = _ANYWHERE
             if place < self._first_lines or here.line_count - place <= self._last_lines:
-                groups |= _AT_EDGES
-            self._look(here, groups)
-        return here.trials
+                here.groups |= _AT_EDGES
+            here.groups &= here.reach()
+            groups_at[place] = here.groups
+            self._look_at_beginning(here)
+        place = 0
+        while place < here.line_count:
+            last = place
+            while groups_at[last + 1] == groups_at[place]:
+                last += 1
+            here.go_to(last, last)
+            stop: cython.Py_ssize_t = here.end
+            here.go_to(place, place)
+            here.groups = groups_at[place]
+            self._look_inside(here, stop)
+            place = last + 1
+        return here.found()
 
     def candidates_at_edges(self, scanned: Any, places: Sequence[int]) -> dict[int, list[Trial]]:
         """What to try of the trials at the edges alone, were there only the lines of these places."""
-        here: _Place = _Place(scanned)
+        here: _Place = _Place(scanned, len(places))
         number: cython.Py_ssize_t
-        here.line_count = len(places)
         for number in range(here.line_count):
             if number < self._first_lines or here.line_count - number <= self._last_lines:
-                here.number = number
-                here.place = places[number]
-                self._look(here, _AT_EDGES)
-        return here.trials
+                here.go_to(places[number], number)
+                here.groups = _AT_EDGES & here.reach()
+                self._look_at_beginning(here)
+                self._look_inside(here, here.end)
+        return here.found()
+
+    @cython.cfunc
+    def _look_at_beginning(self, here: _Place) -> cython.void:
+        """Note what to try on the line at hand by its beginning, and by no gram."""
+        if self._always:
+            self._add(here, self._always)
+        if here.groups & self._short_groups:
+            self._look_for_short(here)
+        if self._may_begin(here.folded, here.start, here.end):
+            self._follow(here, here.folded)
 
     @cython.cfunc
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _look(self, here: _Place, groups: cython.int) -> cython.void:
-        """Note what to try on the line at hand of the trials of these groups."""
-        folded: bytes = here.folded
-        source: cython.p_uchar = folded
-        table: cython.p_uchar = self._groups
-        start: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        stop: cython.Py_ssize_t
-        step: cython.Py_ssize_t
-        turn: cython.int
-        one: cython.uchar
-        two: cython.uchar
-        here.found = None
-        here.locate()
-        here.groups = groups = groups & here.reach()
-        at = start = here.start
-        stop = here.end - 2  # where the last four bytes may begin, the newline among them, and one further
-        if self._always:
-            self._add(here, self._always)
-        if groups & self._short_groups:
-            self._look_for_short(here)
-        if self._may_begin(source, start, here.end):
-            self._follow(here, source, start)
-        step = 1 if groups & ~_LONGER else 2
-        while at + 3 * step < stop:
-            one = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
-            two = table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
-            if (one | two) & groups:
-                for turn in range(4):
-                    if table[_hash_at(source, at + turn * step)] & groups:
-                        self._compare(here, source, at + turn * step)
-            at += 4 * step
+    def _look_inside(self, here: _Place, stop: cython.Py_ssize_t) -> cython.void:
+        """Note what to try by the grams from the line at hand up to the end of a line, all being of the same groups.
+
+        A gram that reaches into the next line begins no literal.
+        """
+        source: cython.p_uchar = here.folded
+        at: cython.Py_ssize_t = here.start
+        step: cython.Py_ssize_t = 2 if here.groups == _FAR_AND_LONG else 1
+        count: cython.Py_ssize_t
+        index: cython.Py_ssize_t
+        stop -= GRAM - 1
         while at < stop:
-            if table[_hash_at(source, at)] & groups:
-                self._compare(here, source, at)
+            count = self._find_grams(source, at, min(stop, at + _PART_BYTES), step, here.groups)
+            for index in range(count):
+                self._compare(here, source, self._spots[index])
+            at += _PART_BYTES
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def _find_grams(
+        self,
+        source: cython.p_uchar,
+        at: cython.Py_ssize_t,
+        stop: cython.Py_ssize_t,
+        step: cython.Py_ssize_t,
+        groups: cython.int,
+    ) -> cython.Py_ssize_t:
+        """How many grams of these groups may begin in the half-open span; `_spots` has where.
+
+        Nobody can tell beforehand where one does, so nothing is jumped over: a wrong guess of the processor costs as
+        much as twenty places.
+        """
+        table: cython.p_uchar = self._groups
+        four_count: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t = 0
+        index: cython.Py_ssize_t
+        turn: cython.int
+        found: cython.uchar
+        while at + 3 * step < stop:
+            found = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
+            found |= table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
+            self._fours[four_count] = at
+            four_count += (found & groups) != 0
+            at += 4 * step
+        for index in range(four_count):
+            for turn in range(4):
+                self._spots[count] = self._fours[index] + turn * step
+                count += self._may_stand(source, self._spots[count], groups)
+        while at < stop:
+            self._spots[count] = at
+            count += self._may_stand(source, at, groups)
             at += step
-        if here.found is not None:
-            here.trials[here.place] = here.found
+        return count
+
+    @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def _may_stand(self, source: cython.p_uchar, at: cython.Py_ssize_t, groups: cython.int) -> cython.bint:
+        """Whether the gram of a literal of these groups may stand there, by its hash and by the bytes around it."""
+        table: cython.p_uchar = self._groups
+        code: cython.uint = _hash_at(source, at)
+        number: cython.uint = self._numbers[code]
+        before: cython.ulonglong = self._before[number] >> (source[at - 1] & 63)
+        behind: cython.ulonglong = self._behind[number] >> (source[at + 4] & 63)
+        return (before & behind & ((table[code] & groups) != 0)) != 0
 
     @cython.cfunc
     def _look_for_short(self, here: _Place) -> cython.void:
@@ -361,11 +430,11 @@ class Screen:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _follow(self, here: _Place, source: cython.p_uchar, start: cython.Py_ssize_t) -> cython.void:
+    def _follow(self, here: _Place, source: cython.p_uchar) -> cython.void:
         """Add the trials of the literals with which the line begins."""
         labels: cython.p_uchar = self._labels
-        at: cython.Py_ssize_t = start
-        node: cython.int = self._roots[source[start]]
+        at: cython.Py_ssize_t = here.start
+        node: cython.int = self._roots[source[at]]
         edge: cython.int
         target: cython.int
         while node:
@@ -384,7 +453,7 @@ class Screen:
     @cython.wraparound(False)
     @cython.initializedcheck(False)
     def _compare(self, here: _Place, source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.void:
-        """Add the trials of the literals whose four bytes stand there with the rest around them."""
+        """Add the trials of the literals whose grams stand there with the rest around them; goes on to their line."""
         blob: cython.p_uchar = self._blob
         entry: cython.Py_ssize_t
         index: cython.int
@@ -392,20 +461,21 @@ class Screen:
         first: cython.Py_ssize_t
         length: cython.Py_ssize_t
         count: cython.Py_ssize_t
-        bucket: cython.uint = _hash_at(source, at)
-        for entry in range(self._buckets[bucket], self._buckets[bucket + 1]):
-            if not self._entries[3 * entry] & here.groups:
+        number: cython.uint = self._numbers[_hash_at(source, at)]
+        for entry in range(self._buckets[number], self._buckets[number + 1], 3):
+            if not self._entries[entry] & here.groups:
                 continue
-            index = self._entries[3 * entry + 1]
-            start = at - self._entries[3 * entry + 2]
-            first = self._starts[index]
-            length = self._starts[index + 1] - first
+            index = self._entries[entry + 1]
+            start = at - self._entries[entry + 2]
             if start < here.start:
                 continue
+            first = self._starts[index]
+            length = self._starts[index + 1] - first
             count = 0
             while count < length and source[start + count] == blob[first + count]:
                 count += 1
             if count == length:
+                here.go_on_to(start)
                 self._add(here, self._trials[index])
 
     @cython.cfunc
@@ -440,7 +510,6 @@ class _Place:
     folded: bytes
     rows: cython.int[::1]
     trials: dict
-    found: list
     line_count: cython.Py_ssize_t
     place: cython.Py_ssize_t
     number: cython.Py_ssize_t
@@ -450,11 +519,12 @@ class _Place:
     groups: cython.int
     all_count: cython.Py_ssize_t
 
-    def __init__(self, scanned: Any) -> None:
+    def __init__(self, scanned: Any, line_count: cython.Py_ssize_t) -> None:
         self.scanned = scanned
         self.folded = scanned.folded
         self.rows = scanned.table
         self.all_count = scanned.line_count
+        self.line_count = line_count
         self.trials = {}
 
     @cython.cfunc
@@ -462,32 +532,38 @@ class _Place:
     @cython.wraparound(False)
     @cython.initializedcheck(False)
     @cython.exceptval(check=False)
-    def locate(self) -> cython.void:
-        """Find the line of this place."""
-        row: cython.Py_ssize_t = self.place * _COLUMNS
-        is_last: cython.bint = self.place + 1 == self.all_count
+    def go_to(self, place: cython.Py_ssize_t, number: cython.Py_ssize_t) -> cython.void:
+        """Have the line of this place at hand; its groups are the caller's."""
+        row: cython.Py_ssize_t = place * _COLUMNS
+        is_last: cython.bint = place + 1 == self.all_count
+        self.place = place
+        self.number = number
         self.start = self.rows[row + _FOLDED]
         self.end = (len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]) - 1
         self.chars = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
 
     @cython.cfunc
     @cython.exceptval(check=False)
+    def go_on_to(self, at: cython.Py_ssize_t) -> cython.void:
+        """Have the line at hand in which this place of the folded text is, which is this one or behind it."""
+        while at > self.end:
+            self.go_to(self.place + 1, self.number + 1)
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
     def reach(self) -> cython.int:
-        """The groups of the levels that are tried on a line of this length."""
+        """The groups that are tried on a line of this length."""
         source: cython.p_uchar = self.folded
-        level: cython.int = 0
         words: cython.Py_ssize_t = 0
         at: cython.Py_ssize_t = self.start
         stop: cython.Py_ssize_t
-        while level < 3 and self.chars > _most_chars(level):
-            while words <= _most_words(level) and at < self.end:
-                stop = min(self.end, at + 64)
-                words += _begun_words(source, at, stop)
-                at = stop
-            if words <= _most_words(level):
-                break
-            level += 1
-        return _ANYWHERE << level & _ANYWHERE | _AT_EDGES << level & _AT_EDGES
+        if self.chars <= _SHORT_MOST_CHARS:
+            return _SHORT | _LONG
+        while words <= _SHORT_MOST_WORDS and at < self.end:
+            stop = min(self.end, at + _WORDS_BYTES)
+            words += _begun_words(source, at, stop)
+            at = stop
+        return _SHORT | _LONG if words <= _SHORT_MOST_WORDS else _LONG
 
     @cython.cfunc
     def word_count(self) -> cython.Py_ssize_t:
@@ -498,19 +574,22 @@ class _Place:
     @cython.cfunc
     def add(self, trial: Trial) -> cython.void:
         """Note a trial for the line, in order and once."""
-        at: cython.Py_ssize_t
+        found: list = self.trials.setdefault(self.place, [])
+        at: cython.Py_ssize_t = len(found)
         other: Trial
-        if self.found is None:
-            self.found = []
-        at = len(self.found)
         while at > 0:
-            other = self.found[at - 1]
+            other = found[at - 1]
             if other.order == trial.order:
                 return
             if other.order < trial.order:
                 break
             at -= 1
-        self.found.insert(at, trial)
+        found.insert(at, trial)
+
+    @cython.cfunc
+    def found(self) -> dict[int, list[Trial]]:
+        """The trials that were noted, by place, in order."""
+        return {place: self.trials[place] for place in sorted(self.trials)}
 
 
 @cython.cfunc
@@ -571,3 +650,12 @@ def _groups_of(trials: list) -> cython.int:
         groups |= trial.group()
     return groups
 
+
+_ANY_BYTE = cython.declare(cython.ulonglong, 2**64 - 1)
+
+
+@cython.cfunc
+def _bits(neighbour: bytes) -> cython.ulonglong:
+    """The bit of a byte beside a gram; where there is none in the literal, any may be there."""
+    one: cython.ulonglong = 1
+    return one << (neighbour[0] & 63) if neighbour else _ANY_BYTE
