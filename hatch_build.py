@@ -17,6 +17,7 @@ MODULES = (
     "cleaner.line",
     "cleaner.repeats",
     "cleaner.rules.conditions",
+    "cleaner.rules.known_phrases",
     "cleaner.rules.needs",
     "cleaner.rules.pattern_dfa",
     "cleaner.rules.screen",

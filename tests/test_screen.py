@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from cleaner.fold import fold_phrase
 from cleaner.rules.grams import choose_grams
+from cleaner.rules.known_phrases import KnownPhrases
 from cleaner.rules.literals import needs_of
 from cleaner.rules.load import load_rules
 from cleaner.rules.needs import Needs
 from cleaner.rules.pattern import LinePattern
-from cleaner.rules.screen import KnownPhrases, Screen, Trial
+from cleaner.rules.screen import Screen, Trial
 from cleaner.scan import scan
 from cleaner.utf8 import encode
 

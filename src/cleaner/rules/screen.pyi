@@ -1,15 +1,11 @@
 # What `screen.py` says to type checkers; its own annotations are for Cython.
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cleaner.rules.model import Rule
 from cleaner.rules.needs import Needs
 from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
-
-class KnownPhrases:
-    def __init__(self, phrases: Iterable[bytes]) -> None: ...
-    def places(self, scanned: Scan) -> list[int]: ...
 
 class Trial:
     pattern: LinePattern
