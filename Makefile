@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILED := src/cleaner/dump/json_reader.py src/cleaner/dump/json_writer.py src/cleaner/folded_lines.py src/cleaner/layer.py src/cleaner/line.py src/cleaner/repeats.py src/cleaner/rules/conditions.py src/cleaner/rules/pattern_dfa.py src/cleaner/rules/screen.py src/cleaner/scan.py src/cleaner/utf8.py
+COMPILED := src/cleaner/dump/json_reader.py src/cleaner/dump/json_writer.py src/cleaner/folded_lines.py src/cleaner/layer.py src/cleaner/line.py src/cleaner/repeats.py src/cleaner/rules/conditions.py src/cleaner/rules/known_phrases.py src/cleaner/rules/needs.py src/cleaner/rules/pattern_dfa.py src/cleaner/rules/screen.py src/cleaner/scan.py src/cleaner/utf8.py
 DECLARED := $(wildcard src/cleaner/*.pxd src/cleaner/rules/*.pxd)
 
 .PHONY: demo test check suite wheel bench peers clean

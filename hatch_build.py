@@ -18,6 +18,8 @@ MODULES = (
     "cleaner.line",
     "cleaner.repeats",
     "cleaner.rules.conditions",
+    "cleaner.rules.known_phrases",
+    "cleaner.rules.needs",
     "cleaner.rules.pattern_dfa",
     "cleaner.rules.screen",
     "cleaner.scan",

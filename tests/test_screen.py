@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cleaner.fold import fold_phrase
+from cleaner.rules.grams import choose_grams
+from cleaner.rules.known_phrases import KnownPhrases
 from cleaner.rules.literals import needs_of
 from cleaner.rules.load import load_rules
+from cleaner.rules.needs import Needs
 from cleaner.rules.pattern import LinePattern
-from cleaner.rules.screen import KnownPhrases, Needs, Screen, Trial
+from cleaner.rules.screen import Screen, Trial
 from cleaner.scan import scan
 from cleaner.utf8 import encode
 
@@ -122,6 +125,42 @@ def test_many_literals_with_the_same_bytes() -> None:
     literals = [f"xqz{number}" for number in range(3_000)]
     screen = Screen({literal.encode(): [trial(order)] for order, literal in enumerate(literals)})
     assert candidates(screen, "a xqz1 b\nxqz\nxqz2999") == {0: {1}, 2: {2, 29, 299, 2999}}
+
+
+@pytest.mark.parametrize("word", ["tide ", "tides"])  # few words: a short line, of one step
+@pytest.mark.parametrize("limits", [{}, {"longest_chars": 9_000, "most_words": 9_000}, {"last": 1}])
+def test_literals_are_found_at_any_place_of_a_line(word: str, limits: dict[str, int]) -> None:
+    screen = Screen({b"harbour": [trial(0, **limits)], b"harbours": [trial(1, **limits)]})
+    for length in (*range(8), *range(2_030, 2_060)):
+        before = (word * 500)[:length]
+        assert candidates(screen, f"sea\n{before}harbour {word * 30}") == ({1: {0}})
+        assert candidates(screen, f"{before}harbor\n{before}harbours") == ({1: {0, 1}})
+
+
+@pytest.mark.parametrize(
+    ("line", "is_tried"),
+    [
+        ("ab", {0, 1}),
+        ("a", {0}),
+        ("abcd", {0, 1, 2, 3}),
+        ("abc", {0, 1, 2}),
+        ("abcdefg", {0, 1, 2, 3}),
+        ("abcdefgh", {0, 1, 2, 3, 4}),
+        ("abcdefgx", {0, 1, 2, 3}),
+        ("b", set()),
+        ("bcdefghi", set()),
+    ],
+)
+def test_literals_of_all_lengths_begin_lines(line: str, is_tried: set[int]) -> None:
+    heads = ["a", "ab", "abc", "abcd", "abcdefgh"]
+    screen = Screen({f"\n{head}".encode(): [trial(order)] for order, head in enumerate(heads)})
+    assert candidates(screen, line) == ({0: is_tried} if is_tried else {})
+    assert candidates(screen, f"{line} bcd") == ({0: is_tried} if is_tried else {})
+
+
+def test_grams_of_frequent_words_are_left_alone() -> None:
+    chosen = choose_grams([[b"with", b"ithj", b"thjz"], [b"that"], [b"ithj", b"thjq"], [b"your", b"that"]])
+    assert chosen == [b"thjz", b"that", b"thjq", b"that"]
 
 
 @pytest.mark.parametrize(

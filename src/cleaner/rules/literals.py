@@ -19,7 +19,7 @@ from typing import Any
 import regex
 
 from cleaner.rules.derived import kept
-from cleaner.rules.screen import Needs
+from cleaner.rules.needs import Needs
 from cleaner.scan import fold_literal
 from cleaner.utf8 import encode
 
@@ -233,7 +233,9 @@ def _required(tree: Sequence[Part], before: str, min_chars: int) -> frozenset[st
     if min(map(len, folded)) < (MIN_HEAD_CHARS if before else min_chars):
         return _best(tree, min_chars)
     own = frozenset(before + head for head in folded if not _has_shorter_head(head, folded))
-    inside = None if before else _best(tree, min_chars)
+    if before and min(map(len, folded)) > MIN_HEAD_CHARS:
+        return own
+    inside = _best(tree, MIN_CHARS + 1 if before else min_chars)  # many lines begin with a digit, few hold a word
     return own if inside is None else max(own, inside, key=_selectivity)
 
 

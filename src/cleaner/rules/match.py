@@ -18,10 +18,11 @@ from cleaner.fold import fold_phrase
 from cleaner.line import Line
 from cleaner.rules.conditions import PhraseSet
 from cleaner.rules.derived import kept
+from cleaner.rules.known_phrases import KnownPhrases
 from cleaner.rules.literals import MIN_CHARS, longest_match, other_needs_of, required_literals
 from cleaner.rules.model import Rule, Scope
 from cleaner.rules.pattern import LinePattern, phrase_pattern
-from cleaner.rules.screen import KnownPhrases, Screen, Trial
+from cleaner.rules.screen import Screen, Trial
 from cleaner.segment import Page
 from cleaner.utf8 import encode
 

@@ -13,10 +13,10 @@ from cleaner.line import Line
 from cleaner.model import CleanerError
 from cleaner.rules.derived import kept
 from cleaner.rules.literals import needs_of
+from cleaner.rules.needs import Needs
 from cleaner.rules.pattern_bound import MAX_LINE_CHARS, bounded_chars
 from cleaner.rules.pattern_dfa import LineDfa, automaton_of
 from cleaner.rules.pattern_tree import parse_pattern
-from cleaner.rules.screen import Needs
 from cleaner.utf8 import encode
 
 FLAGS = regex.IGNORECASE | regex.FULLCASE

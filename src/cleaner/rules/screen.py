@@ -7,202 +7,28 @@ by chance.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import reduce
-from itertools import accumulate, groupby
-from operator import itemgetter, or_
+from itertools import accumulate
+from operator import or_
 from typing import Any
 
 import cython
 
-from cleaner.scan import hash_phrase
+from cleaner.rules.grams import GRAM, HASH_BITS, choose_grams, hash_gram
+from cleaner.scan import COLUMNS, FOLDED, TEXT_END, TEXT_START
 
 if cython.compiled:
-    from cython.cimports.libc.string import memchr, memcpy
+    from cython.cimports.cleaner.rules.needs import Needs, Sought
+    from cython.cimports.libc.string import memcpy
+else:
+    from cleaner.rules.needs import Needs, Sought
 
-
-@cython.cclass
-class Needs:
-    """What a folded line must hold for a pattern to match all of it: quick to ask, and never wrong to say no.
-
-    One of `heads` stands at its beginning, one literal of each of the `sets` anywhere, and one of `firsts` where its
-    first word begins; None is anything.
-    """
-
-    _heads: tuple
-    _sets: tuple
-    _by_first: dict  # the heads by their first byte behind the newline
-    _sought: tuple  # the sets, made ready to be looked for
-    _firsts: tuple
-
-    def __init__(self, heads: Any, sets: Any, firsts: Any = None) -> None:
-        """Literals as UTF-8, the heads with the newline before them."""
-        self._heads = None if heads is None else tuple(sorted(heads))
-        self._sets = tuple(sets)
-        self._firsts = None if firsts is None else tuple(sorted(firsts))
-        by_first = groupby(self._heads or (), key=itemgetter(1))
-        self._by_first = {first: tuple(group) for first, group in by_first}
-        self._sought = tuple(tuple(map(_Sought, literals)) for literals in self._sets)
-
-    def __reduce__(self) -> Any:
-        """How it is kept from one start to the next (`cleaner.rules.derived`)."""
-        return Needs, (self._heads, self._sets, self._firsts)
-
-    @cython.ccall
-    def are_met(self, folded: bytes) -> cython.bint:
-        """Whether the line, as it stands in `Scan.folded` from the newline before it on, holds them all."""
-        return self.are_met_at(folded, 0, len(folded))
-
-    @cython.cfunc
-    def are_met_at(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-        """The same of a half-open span, the newlines around the line among it."""
-        literals: tuple
-        if self._heads is not None:
-            literals = self._by_first.get(folded[start + 1])
-            if literals is None or not _begins_with_one(folded, start, end, literals):
-                return False
-        if self._firsts is not None and not _begins_first_word(folded, start, end, self._firsts):
-            return False
-        for literals in self._sought:  # noqa: SIM110  (compiled, it makes no objects)
-            if not _holds_one(folded, start, end, literals):
-                return False
-        return True
-
-
-@cython.cfunc
-def _begins_with_one(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
-) -> cython.bint:
-    """Whether one of the literals stands at the beginning of the span."""
-    text: cython.p_uchar = folded
-    literal: bytes
-    for literal in literals:
-        part: cython.p_uchar = literal
-        length: cython.Py_ssize_t = len(literal)
-        if length <= end - start and _count_same(text, start, part, 0, length) == length:
-            return True
-    return False
-
-
-@cython.cfunc
-def _begins_first_word(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[bytes, ...]
-) -> cython.bint:
-    """Whether one of the literals stands where the first word begins, as far as that is ASCII."""
-    text: cython.p_uchar = folded
-    while start < end and not _is_in_word(text[start]):
-        start += 1
-    return start < end and (text[start] >= 128 or _begins_with_one(folded, start, end, literals))
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _is_in_word(code: cython.uchar) -> cython.bint:
-    """Whether the byte may be one of a word: a letter, digit or underscore of ASCII, or beyond ASCII."""
-    return 97 <= code <= 122 or 48 <= code <= 57 or code == 95 or code >= 128
-
-
-@cython.cfunc
-def _holds_one(
-    folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t, literals: tuple[_Sought, ...]
-) -> cython.bint:
-    """Whether one of the literals stands in the span."""
-    literal: _Sought
-    for literal in literals:  # noqa: SIM110  (compiled, it makes no objects)
-        if literal.stands_in(folded, start, end):
-            return True
-    return False
-
-
-@cython.cclass
-class _Sought:
-    """A literal, not empty, that is looked for by its rarest byte."""
-
-    _literal: bytes
-    _spot: cython.Py_ssize_t
-
-    def __init__(self, literal: bytes) -> None:
-        self._literal = literal
-        self._spot = max(range(len(literal)), key=lambda at: _rarity(literal[at : at + 1]))
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def stands_in(self, folded: bytes, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
-        """Whether the literal stands in the span; the look for its byte is the C library's."""
-        if not cython.compiled:
-            return folded.find(self._literal, start, end) >= 0
-        text: cython.p_uchar = folded
-        part: cython.p_uchar = self._literal
-        length: cython.Py_ssize_t = len(self._literal)
-        at: cython.Py_ssize_t = start + self._spot
-        stop: cython.Py_ssize_t = end - length + self._spot + 1  # where the byte may stand
-        while at < stop:
-            found = cython.cast(cython.p_uchar, memchr(text + at, part[self._spot], stop - at))
-            if not found:
-                return False
-            at = found - text
-            if _count_same(text, at - self._spot, part, 0, length) == length:
-                return True
-            at += 1
-        return False
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _count_same(
-    text: cython.p_uchar,
-    start: cython.Py_ssize_t,
-    part: cython.p_uchar,
-    first: cython.Py_ssize_t,
-    length: cython.Py_ssize_t,
-) -> cython.Py_ssize_t:
-    """How many bytes from `start` on are the part's from `first` on, up to the length."""
-    count: cython.Py_ssize_t = 0
-    while count < length and text[start + count] == part[first + count]:
-        count += 1
-    return count
-
-
-@cython.cclass
-class KnownPhrases:
-    """Phrases among which lines are looked up by their hashes."""
-
-    _hashes: cython.ulonglong[::1]  # each at the place that its lower bits say, or behind it; 0 is an empty place
-
-    def __init__(self, phrases: Any) -> None:
-        """Folded phrases, as UTF-8."""
-        hashes = {hash_phrase(phrase) for phrase in phrases}
-        places = [0] * (1 << (4 * len(hashes)).bit_length())
-        for one in hashes:
-            at = one % len(places)
-            while places[at]:
-                at = (at + 1) % len(places)
-            places[at] = one
-        self._hashes = array("Q", places)
-
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
-    def places(self, scanned: Any) -> list[int]:
-        """The places of the lines that may say one of them: few others, those that have no hash among them."""
-        found: list[int] = []
-        hashes: cython.ulonglong[::1] = scanned.hashes
-        known: cython.ulonglong[::1] = self._hashes
-        last: cython.Py_ssize_t = len(known) - 1
-        place: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        one: cython.ulonglong
-        for place in range(scanned.line_count):
-            one = hashes[place]
-            at = cython.cast(cython.Py_ssize_t, one & cython.cast(cython.ulonglong, last))
-            while known[at] and known[at] != one:
-                at = (at + 1) & last
-            if known[at] or not one:
-                found.append(place)
-        return found
+_COLUMNS = cython.declare(cython.int, COLUMNS)
+_FOLDED = cython.declare(cython.int, FOLDED)
+_TEXT_START = cython.declare(cython.int, TEXT_START)
+_TEXT_END = cython.declare(cython.int, TEXT_END)
 
 
 @cython.cclass
@@ -247,50 +73,39 @@ class Trial:
 
     @cython.cfunc
     def group(self) -> cython.int:
-        """The bit of its group: how long its lines may be, and whether they stand at the edges."""
-        level: cython.int = 0
-        while (
-            level < 3
-            and not 0 <= self._longest_chars <= _most_chars(level)
-            and not 0 <= self._most_words <= _most_words(level)
-        ):
-            level += 1
-        return (16 if self.is_at_edge else 1) << level
+        """The bit of its group: whether its lines may be long, and whether they stand at the edges."""
+        is_short: cython.bint = (
+            0 <= self._longest_chars <= _SHORT_MOST_CHARS or 0 <= self._most_words <= _SHORT_MOST_WORDS
+        )
+        return (_SHORT if is_short else _LONG) & (_AT_EDGES if self.is_at_edge else _ANYWHERE)
 
 
-# The groups, as bits: four levels of trials on all lines, and four of those at the edges.
-_LONGER = cython.declare(cython.int, 0x0E)  # above the lowest level
-_ANYWHERE = cython.declare(cython.int, 0x0F)
-_AT_EDGES = cython.declare(cython.int, 0xF0)
+# The groups, as bits.
+_ANYWHERE = cython.declare(cython.int, 0b0011)
+_AT_EDGES = cython.declare(cython.int, 0b1100)
+_SHORT = cython.declare(cython.int, 0b0101)
+_LONG = cython.declare(cython.int, 0b1010)
 
+# Most bytes of a text stand in its paragraphs, and few patterns match lines that long: more characters and more words
+# than that.
+_SHORT_MOST_CHARS = cython.declare(cython.Py_ssize_t, 120)
+_SHORT_MOST_WORDS = cython.declare(cython.Py_ssize_t, 20)
 
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _most_chars(level: cython.int) -> cython.Py_ssize_t:
-    """Most bytes of a text stand in its paragraphs, and few patterns match lines that long.
-
-    A trial of this level is tried on no line that has more characters than this and more words than `_most_words`.
-    """
-    return 120 if level == 0 else 400 if level == 1 else 1_000
-
-
-@cython.cfunc
-@cython.inline
-@cython.exceptval(check=False)
-def _most_words(level: cython.int) -> cython.Py_ssize_t:
-    return 20 if level == 0 else 60 if level == 1 else 120
-
-
-# Literals that may stand anywhere are found by four of their bytes, hashed to so many bits.  Longer lines far from
-# the edges are looked at in steps of two bytes, so literals that may stand there are entered twice.
-_GRAM = 4
+# Literals that may stand anywhere are found by a gram of theirs.  Long lines far from the edges are looked at in steps
+# of two bytes, so literals that may stand there are entered twice.
 _LONG_STEP = 2
-_HASH_BITS = 14
-_CROWDED = 8  # literals under the same four bytes, from which on others are looked for
+_FAR_AND_LONG = cython.declare(cython.int, 0b0010)
 
-# The bytes of English text, the most frequent first: a literal is looked for by its rarest part.
-_FREQUENT = b" etaoinshrdlucmfwygpbvkxqjz"
+# So many bytes are looked through at once, for words and for grams.
+_WORDS_BYTES = cython.declare(cython.Py_ssize_t, 160)
+_PART_BYTES = cython.declare(cython.Py_ssize_t, 2_048)
+
+# Of literals at the beginning of a line: how many bytes of them are hashed, the most that they have.
+_HEAD_1 = cython.declare(cython.uchar, 1)
+_HEAD_2 = cython.declare(cython.uchar, 2)
+_HEAD_3 = cython.declare(cython.uchar, 4)
+_HEAD_4 = cython.declare(cython.uchar, 8)
+_HEAD_8 = cython.declare(cython.uchar, 16)
 
 
 @cython.cclass
@@ -298,7 +113,7 @@ class Screen:
     """Literals that patterns need, and the trials where one of them stands.
 
     Those that begin with a newline stand at the beginning of a line: each line that may begin with one is followed
-    down a tree of them.  The others are found by a hash of four bytes, and then compared; the few that are shorter are
+    down a tree of them.  The others are found by the hash of a gram, and then compared; the few that are shorter are
     looked for one by one, and the empty one stands in every line.
     """
 
@@ -309,20 +124,26 @@ class Screen:
     _blob: bytes
     _starts: cython.int[::1]
     # The tree: a node's children are the edges from `_edges[node]` up to `_edges[node + 1]`; `_roots` has those of the
-    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has 1 at the hashes of
-    # the first four bytes of literals, and `_short_heads` at the first bytes of those of one or two.
+    # root by their bytes, and `_ends` the literal that ends at a node, -1 for none.  `_heads` has bits at the hashes of
+    # the first bytes of literals.
     _heads: bytes
-    _short_heads: bytes
     _roots: cython.int[::1]
     _edges: cython.int[::1]
     _labels: bytes
     _targets: cython.int[::1]
     _ends: cython.int[::1]
-    # The groups of the trials under each hash, and in buckets: the groups of a literal, the literal, and where in it
-    # the four bytes begin.
+    # The groups of the trials under each hash, and the number of its bucket.  Of a bucket: which bytes (their lower six
+    # bits) stand before and behind its grams, and its entries: the groups of a literal, the literal, and where in it
+    # the gram begins.
     _groups: bytes
+    _numbers: cython.ushort[::1]
+    _before: cython.ulonglong[::1]
+    _behind: cython.ulonglong[::1]
     _buckets: cython.int[::1]
     _entries: cython.int[::1]
+    # Places in a part of the text: of four steps where a gram stands, and of grams.
+    _fours: cython.int[::1]
+    _spots: cython.int[::1]
     _first_lines: cython.Py_ssize_t
     _last_lines: cython.Py_ssize_t
 
@@ -335,14 +156,16 @@ class Screen:
         self._starts = array("i", [0, *accumulate(map(len, literals))])
         self._plant([(literal[1:], index) for index, literal in enumerate(literals) if literal[:1] == b"\n" != literal])
         others = [(literal, index) for index, literal in enumerate(literals) if literal and literal[:1] != b"\n"]
-        hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= _GRAM + self._step(index)]
-        self._hash(hashed)
+        hashed = [(literal, index) for literal, index in others if len(literal) + 1 >= GRAM + self._step(index)]
+        self._enter(hashed)
         self._short = [
-            (_Sought(literal), _groups_of(self._trials[index]), self._trials[index])
+            (Sought(literal), _groups_of(self._trials[index]), self._trials[index])
             for literal, index in others
             if (literal, index) not in hashed
         ]
         self._short_groups = reduce(or_, (groups for _, groups, _ in self._short), 0)
+        self._fours = array("i", bytes(_PART_BYTES + 8))
+        self._spots = array("i", bytes(4 * _PART_BYTES + 32))
         self._first_lines = self._last_lines = 0
         for trials in self._trials:
             for trial in trials:
@@ -351,14 +174,13 @@ class Screen:
 
     def _step(self, index: int) -> int:
         """In which steps lines are looked at that may hold the literal."""
-        return _LONG_STEP if _groups_of(self._trials[index]) & _LONGER else 1
+        return _LONG_STEP if _groups_of(self._trials[index]) & _FAR_AND_LONG else 1
 
     def _plant(self, heads: list[tuple[bytes, int]]) -> None:
         """Make the tree of the literals at the beginnings of lines."""
         children: list[dict[int, int]] = [{}]
         ends = [-1]
-        hashed = bytearray(1 << _HASH_BITS)
-        short = bytearray(256)
+        hashed = bytearray(1 << HASH_BITS)
         literal: bytes
         for literal, index in heads:
             node = 0
@@ -369,112 +191,180 @@ class Screen:
                     ends.append(-1)
                 node = children[node][byte]
             ends[node] = index
-            if len(literal) >= _GRAM:
-                hashed[_hash_at(literal, 0)] = 1
-            elif len(literal) == _GRAM - 1 and literal.isascii():
-                for last in range(256):
-                    whole: bytes = literal + bytes([last])
-                    hashed[_hash_at(whole, 0)] = 1
+            if len(literal) >= 8:
+                hashed[_hash(_two_words(literal, 0))] |= _HEAD_8
             else:
-                short[literal[0]] = 1
-        self._heads, self._short_heads = bytes(hashed), bytes(short)
+                hashed[hash_gram(literal[:GRAM])] |= 1 << min(len(literal), GRAM) - 1
+        self._heads = bytes(hashed)
         self._roots = array("i", [children[0].get(byte, 0) for byte in range(256)])
         self._edges = array("i", [0, *accumulate(map(len, children))])
         self._labels = bytes(byte for edges in children for byte in edges)
         self._targets = array("i", [target for edges in children for target in edges.values()] or [0])
         self._ends = array("i", ends)
 
-    def _hash(self, others: list[tuple[bytes, int]]) -> None:
-        """Make the buckets of the literals that may stand anywhere, each under its rarest bytes."""
-        found: list[list[tuple[int, int, int]]] = [[] for _ in range(1 << _HASH_BITS)]
-        taken: Counter[bytes] = Counter()
-        literal: bytes
+    def _enter(self, others: list[tuple[bytes, int]]) -> None:
+        """Make the buckets of the literals that may stand anywhere, each under one of its grams."""
+        places = []
+        choices = []
         for literal, index in others:
-            groups = _groups_of(self._trials[index])
-            for rest in range(self._step(index)):
-                spots = range(rest, len(literal) - _GRAM + 1, self._step(index))
-                grams = [(literal[at : at + _GRAM], at) for at in spots]
-                gram, spot = min(grams, key=lambda one: (taken[one[0]] >= _CROWDED, -_rarity(one[0]), one[1]))
-                taken[gram] += 1
-                found[_hash_at(literal, spot)].append((groups, index, spot))
-        merged = [reduce(or_, (groups for groups, _, _ in bucket), 0) for bucket in found]
-        self._groups = bytes(merged)
-        self._buckets = array("i", [0, *accumulate(map(len, found))])
-        self._entries = array("i", [number for bucket in found for entry in bucket for number in entry] or [0])
+            step = self._step(index)
+            for rest in range(step):
+                spots = range(rest, len(literal) - GRAM + 1, step)
+                choices.append([literal[at : at + GRAM] for at in spots])
+                places.append((literal, index, spots))
+        buckets: defaultdict[int, list[tuple[int, bytes, int]]] = defaultdict(list)
+        for gram, choice, (literal, index, spots) in zip(choose_grams(choices), choices, places, strict=True):
+            buckets[hash_gram(gram)].append((index, literal, spots[choice.index(gram)]))
+        table = bytearray(1 << HASH_BITS)
+        self._numbers = array("H", bytes(2 << HASH_BITS))
+        self._before = array("Q", [0] * (len(buckets) or 1))
+        self._behind = array("Q", [0] * (len(buckets) or 1))
+        entries: list[int] = []
+        starts = [0]
+        number: cython.Py_ssize_t
+        for number, (code, bucket) in enumerate(buckets.items()):
+            self._numbers[code] = number
+            for index, literal, spot in bucket:
+                groups = _groups_of(self._trials[index])
+                table[code] |= groups
+                self._before[number] |= _bits(literal[max(0, spot - 1) : spot])
+                self._behind[number] |= _bits(literal[spot + GRAM : spot + GRAM + 1])
+                entries += [groups, index, spot]
+            starts.append(len(entries))
+        self._groups = bytes(table)
+        self._buckets = array("i", starts)
+        self._entries = array("i", entries or [0])
 
     def candidates(self, scanned: Any) -> dict[int, list[Trial]]:
         """What to try on the lines of a text, by place, in order."""
-        here: _Place = _Place(scanned)
+        here: _Place = _Place(scanned, scanned.line_count)
+        groups = bytearray(here.line_count + 1)  # and none behind the last line
+        groups_at: cython.p_uchar = groups
         place: cython.Py_ssize_t
-        groups: cython.int
-        here.line_count = scanned.line_count
+        last: cython.Py_ssize_t
         for place in range(here.line_count):
-            here.place = here.number = place
-            groups = _ANYWHERE
+            here.go_to(place, place)
+            here.groups = _ANYWHERE
             if place < self._first_lines or here.line_count - place <= self._last_lines:
-                groups |= _AT_EDGES
-            self._look(here, groups)
-        return here.trials
+                here.groups |= _AT_EDGES
+            here.groups &= here.reach()
+            groups_at[place] = here.groups
+            self._look_at_beginning(here)
+        place = 0
+        while place < here.line_count:
+            last = place
+            while groups_at[last + 1] == groups_at[place]:
+                last += 1
+            here.go_to(last, last)
+            stop: cython.Py_ssize_t = here.end
+            here.go_to(place, place)
+            here.groups = groups_at[place]
+            self._look_inside(here, stop)
+            place = last + 1
+        return here.found()
 
     def candidates_at_edges(self, scanned: Any, places: Sequence[int]) -> dict[int, list[Trial]]:
         """What to try of the trials at the edges alone, were there only the lines of these places."""
-        here: _Place = _Place(scanned)
+        here: _Place = _Place(scanned, len(places))
         number: cython.Py_ssize_t
-        here.line_count = len(places)
         for number in range(here.line_count):
             if number < self._first_lines or here.line_count - number <= self._last_lines:
-                here.number = number
-                here.place = places[number]
-                self._look(here, _AT_EDGES)
-        return here.trials
+                here.go_to(places[number], number)
+                here.groups = _AT_EDGES & here.reach()
+                self._look_at_beginning(here)
+                self._look_inside(here, here.end)
+        return here.found()
+
+    @cython.cfunc
+    def _look_at_beginning(self, here: _Place) -> cython.void:
+        """Note what to try on the line at hand by its beginning, and by no gram."""
+        if self._always:
+            self._add(here, self._always)
+        if here.groups & self._short_groups:
+            self._look_for_short(here)
+        if self._may_begin(here.folded, here.start, here.end):
+            self._follow(here, here.folded)
 
     @cython.cfunc
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _look(self, here: _Place, groups: cython.int) -> cython.void:
-        """Note what to try on the line at hand of the trials of these groups."""
-        folded: bytes = here.folded
-        source: cython.p_uchar = folded
-        table: cython.p_uchar = self._groups
-        start: cython.Py_ssize_t
-        at: cython.Py_ssize_t
-        stop: cython.Py_ssize_t
-        step: cython.Py_ssize_t
-        turn: cython.int
-        one: cython.uchar
-        two: cython.uchar
-        here.found = None
-        here.locate()
-        here.groups = groups = groups & here.reach()
-        at = start = here.start
-        stop = here.end - 2  # where the last four bytes may begin, the newline among them, and one further
-        if self._always:
-            self._add(here, self._always)
-        if groups & self._short_groups:
-            self._look_for_short(here)
-        if self._may_begin(source, start, stop):
-            self._follow(here, source, start)
-        step = 1 if groups & ~_LONGER else 2
-        while at + 3 * step < stop:
-            one = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
-            two = table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
-            if (one | two) & groups:
-                for turn in range(4):
-                    if table[_hash_at(source, at + turn * step)] & groups:
-                        self._compare(here, source, at + turn * step)
-            at += 4 * step
+    def _look_inside(self, here: _Place, stop: cython.Py_ssize_t) -> cython.void:
+        """Note what to try by the grams from the line at hand up to the end of a line, all being of the same groups.
+
+        A gram that reaches into the next line begins no literal.
+        """
+        source: cython.p_uchar = here.folded
+        at: cython.Py_ssize_t = here.start
+        step: cython.Py_ssize_t = 2 if here.groups == _FAR_AND_LONG else 1
+        count: cython.Py_ssize_t
+        index: cython.Py_ssize_t
+        stop -= GRAM - 1
         while at < stop:
-            if table[_hash_at(source, at)] & groups:
-                self._compare(here, source, at)
+            count = self._find_grams(source, at, min(stop, at + _PART_BYTES), step, here.groups)
+            for index in range(count):
+                self._compare(here, source, self._spots[index])
+            at += _PART_BYTES
+
+    @cython.cfunc
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def _find_grams(
+        self,
+        source: cython.p_uchar,
+        at: cython.Py_ssize_t,
+        stop: cython.Py_ssize_t,
+        step: cython.Py_ssize_t,
+        groups: cython.int,
+    ) -> cython.Py_ssize_t:
+        """How many grams of these groups may begin in the half-open span; `_spots` has where.
+
+        Nobody can tell beforehand where one does, so nothing is jumped over: a wrong guess of the processor costs as
+        much as twenty places.
+        """
+        table: cython.p_uchar = self._groups
+        four_count: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t = 0
+        index: cython.Py_ssize_t
+        turn: cython.int
+        found: cython.uchar
+        while at + 3 * step < stop:
+            found = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
+            found |= table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
+            self._fours[four_count] = at
+            four_count += (found & groups) != 0
+            at += 4 * step
+        for index in range(four_count):
+            for turn in range(4):
+                self._spots[count] = self._fours[index] + turn * step
+                count += self._may_stand(source, self._spots[count], groups)
+        while at < stop:
+            self._spots[count] = at
+            count += self._may_stand(source, at, groups)
             at += step
-        if here.found is not None:
-            here.trials[here.place] = here.found
+        return count
+
+    @cython.cfunc
+    @cython.inline
+    @cython.boundscheck(False)
+    @cython.wraparound(False)
+    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
+    def _may_stand(self, source: cython.p_uchar, at: cython.Py_ssize_t, groups: cython.int) -> cython.bint:
+        """Whether the gram of a literal of these groups may stand there, by its hash and by the bytes around it."""
+        table: cython.p_uchar = self._groups
+        code: cython.uint = _hash_at(source, at)
+        number: cython.uint = self._numbers[code]
+        before: cython.ulonglong = self._before[number] >> (source[at - 1] & 63)
+        behind: cython.ulonglong = self._behind[number] >> (source[at + 4] & 63)
+        return (before & behind & ((table[code] & groups) != 0)) != 0
 
     @cython.cfunc
     def _look_for_short(self, here: _Place) -> cython.void:
         """Add the trials of the literals that are shorter than what is hashed."""
-        literal: _Sought
+        literal: Sought
         groups: cython.int
         trials: list
         for literal, groups, trials in self._short:
@@ -483,21 +373,29 @@ class Screen:
 
     @cython.cfunc
     @cython.exceptval(check=False)
-    def _may_begin(self, source: cython.p_uchar, start: cython.Py_ssize_t, stop: cython.Py_ssize_t) -> cython.bint:
+    def _may_begin(self, source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.Py_ssize_t) -> cython.bint:
         """Whether a line may begin with a literal."""
+        if end - start < 3:
+            return True  # a word of four bytes would go on behind the newline
         heads: cython.p_uchar = self._heads
-        short: cython.p_uchar = self._short_heads
-        return short[source[start]] or (start < stop and heads[_hash_at(source, start)])
+        word: cython.uint = _word(source, start)
+        if end - start >= 8 and heads[_hash(_two_words(source, start))] & _HEAD_8:
+            return True
+        found: cython.uchar = heads[_hash(word)] & _HEAD_4
+        found |= heads[_hash(word & 0xFFFFFF)] & _HEAD_3
+        found |= heads[_hash(word & 0xFFFF)] & _HEAD_2
+        found |= heads[_hash(word & 0xFF)] & _HEAD_1
+        return found != 0
 
     @cython.cfunc
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def _follow(self, here: _Place, source: cython.p_uchar, start: cython.Py_ssize_t) -> cython.void:
+    def _follow(self, here: _Place, source: cython.p_uchar) -> cython.void:
         """Add the trials of the literals with which the line begins."""
         labels: cython.p_uchar = self._labels
-        at: cython.Py_ssize_t = start
-        node: cython.int = self._roots[source[start]]
+        at: cython.Py_ssize_t = here.start
+        node: cython.int = self._roots[source[at]]
         edge: cython.int
         target: cython.int
         while node:
@@ -516,24 +414,29 @@ class Screen:
     @cython.wraparound(False)
     @cython.initializedcheck(False)
     def _compare(self, here: _Place, source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.void:
-        """Add the trials of the literals whose four bytes stand there with the rest around them."""
+        """Add the trials of the literals whose grams stand there with the rest around them; goes on to their line."""
         blob: cython.p_uchar = self._blob
         entry: cython.Py_ssize_t
         index: cython.int
         start: cython.Py_ssize_t
         first: cython.Py_ssize_t
         length: cython.Py_ssize_t
-        bucket: cython.uint = _hash_at(source, at)
-        for entry in range(self._buckets[bucket], self._buckets[bucket + 1]):
-            if not self._entries[3 * entry] & here.groups:
+        count: cython.Py_ssize_t
+        number: cython.uint = self._numbers[_hash_at(source, at)]
+        for entry in range(self._buckets[number], self._buckets[number + 1], 3):
+            if not self._entries[entry] & here.groups:
                 continue
-            index = self._entries[3 * entry + 1]
-            start = at - self._entries[3 * entry + 2]
-            first = self._starts[index]
-            length = self._starts[index + 1] - first
+            index = self._entries[entry + 1]
+            start = at - self._entries[entry + 2]
             if start < here.start:
                 continue
-            if _count_same(source, start, blob, first, length) == length:
+            first = self._starts[index]
+            length = self._starts[index + 1] - first
+            count = 0
+            while count < length and source[start + count] == blob[first + count]:
+                count += 1
+            if count == length:
+                here.go_on_to(start)
                 self._add(here, self._trials[index])
 
     @cython.cfunc
@@ -552,7 +455,7 @@ class Screen:
                     continue
             elif not here.groups & _ANYWHERE:
                 continue
-            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start - 1, here.end + 1):
+            if trial._needs is not None and not trial._needs.are_met_at(here.folded, here.start, here.end):
                 continue
             if trial._most_words == -1 or here.word_count() <= trial._most_words:
                 here.add(trial)
@@ -568,7 +471,6 @@ class _Place:
     folded: bytes
     rows: cython.int[::1]
     trials: dict
-    found: list
     line_count: cython.Py_ssize_t
     place: cython.Py_ssize_t
     number: cython.Py_ssize_t
@@ -578,43 +480,51 @@ class _Place:
     groups: cython.int
     all_count: cython.Py_ssize_t
 
-    def __init__(self, scanned: Any) -> None:
+    def __init__(self, scanned: Any, line_count: cython.Py_ssize_t) -> None:
         self.scanned = scanned
         self.folded = scanned.folded
         self.rows = scanned.table
         self.all_count = scanned.line_count
+        self.line_count = line_count
         self.trials = {}
 
     @cython.cfunc
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def locate(self) -> cython.void:
-        """Find the line of this place."""
-        row: cython.Py_ssize_t = self.place * 10
-        is_last: cython.bint = self.place + 1 == self.all_count
-        self.start = self.rows[row + 7]
-        self.end = (len(self.folded) if is_last else self.rows[row + 17]) - 1
-        self.chars = self.rows[row + 4] - self.rows[row + 3]
+    @cython.exceptval(check=False)
+    def go_to(self, place: cython.Py_ssize_t, number: cython.Py_ssize_t) -> cython.void:
+        """Have the line of this place at hand; its groups are the caller's."""
+        row: cython.Py_ssize_t = place * _COLUMNS
+        is_last: cython.bint = place + 1 == self.all_count
+        self.place = place
+        self.number = number
+        self.start = self.rows[row + _FOLDED]
+        self.end = (len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]) - 1
+        self.chars = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def go_on_to(self, at: cython.Py_ssize_t) -> cython.void:
+        """Have the line at hand in which this place of the folded text is, which is this one or behind it."""
+        while at > self.end:
+            self.go_to(self.place + 1, self.number + 1)
 
     @cython.cfunc
     @cython.exceptval(check=False)
     def reach(self) -> cython.int:
-        """The groups of the levels that are tried on a line of this length."""
+        """The groups that are tried on a line of this length."""
         source: cython.p_uchar = self.folded
-        level: cython.int = 0
         words: cython.Py_ssize_t = 0
         at: cython.Py_ssize_t = self.start
         stop: cython.Py_ssize_t
-        while level < 3 and self.chars > _most_chars(level):
-            while words <= _most_words(level) and at < self.end:
-                stop = min(self.end, at + 64)
-                words += _begun_words(source, at, stop)
-                at = stop
-            if words <= _most_words(level):
-                break
-            level += 1
-        return _ANYWHERE << level & _ANYWHERE | _AT_EDGES << level & _AT_EDGES
+        if self.chars <= _SHORT_MOST_CHARS:
+            return _SHORT | _LONG
+        while words <= _SHORT_MOST_WORDS and at < self.end:
+            stop = min(self.end, at + _WORDS_BYTES)
+            words += _begun_words(source, at, stop)
+            at = stop
+        return _SHORT | _LONG if words <= _SHORT_MOST_WORDS else _LONG
 
     @cython.cfunc
     def word_count(self) -> cython.Py_ssize_t:
@@ -625,19 +535,22 @@ class _Place:
     @cython.cfunc
     def add(self, trial: Trial) -> cython.void:
         """Note a trial for the line, in order and once."""
-        at: cython.Py_ssize_t
+        found: list = self.trials.setdefault(self.place, [])
+        at: cython.Py_ssize_t = len(found)
         other: Trial
-        if self.found is None:
-            self.found = []
-        at = len(self.found)
         while at > 0:
-            other = self.found[at - 1]
+            other = found[at - 1]
             if other.order == trial.order:
                 return
             if other.order < trial.order:
                 break
             at -= 1
-        self.found.insert(at, trial)
+        found.insert(at, trial)
+
+    @cython.cfunc
+    def found(self) -> dict[int, list[Trial]]:
+        """The trials that were noted, by place, in order."""
+        return {place: self.trials[place] for place in sorted(self.trials)}
 
 
 @cython.cfunc
@@ -654,13 +567,39 @@ def _begun_words(source: cython.p_uchar, start: cython.Py_ssize_t, end: cython.P
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
-def _hash_at(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
-    """The hash of the four bytes that begin there: their product with Brotli's `kHashMul32`."""
+def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The four bytes that begin there as a number."""
     if not cython.compiled:
-        return (int.from_bytes(source[at : at + 4], "little") * 0x1E35A7BD & 0xFFFFFFFF) >> 18
+        return int.from_bytes(source[at : at + 4], "little")
     word: cython.uint = 0
     memcpy(cython.address(word), source + at, 4)
-    return (word * 0x1E35A7BD) >> 18  # so that _HASH_BITS are left
+    return word
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _two_words(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The eight bytes that begin there, mixed."""
+    return _word(source, at) ^ (_word(source, at + 4) >> 1)
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _hash(word: cython.uint) -> cython.uint:
+    """The hash of the gram that the word is: `hash_gram`."""
+    if not cython.compiled:
+        return hash_gram(word.to_bytes(4, "little"))
+    return (word * 0x1E35A7BD) >> 17
+
+
+@cython.cfunc
+@cython.inline
+@cython.exceptval(check=False)
+def _hash_at(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
+    """The hash of the gram that begins there."""
+    return _hash(_word(source, at))
 
 
 @cython.cfunc
@@ -673,6 +612,11 @@ def _groups_of(trials: list) -> cython.int:
     return groups
 
 
-def _rarity(gram: bytes) -> int:
-    """How rare the bytes are in English text: the sum of their ranks."""
-    return sum(len(_FREQUENT) if byte not in _FREQUENT else _FREQUENT.index(byte) for byte in gram)
+_ANY_BYTE = cython.declare(cython.ulonglong, 2**64 - 1)
+
+
+@cython.cfunc
+def _bits(neighbour: bytes) -> cython.ulonglong:
+    """The bit of a byte beside a gram; where there is none in the literal, any may be there."""
+    one: cython.ulonglong = 1
+    return one << (neighbour[0] & 63) if neighbour else _ANY_BYTE

@@ -1,23 +1,11 @@
 # What `screen.py` says to type checkers; its own annotations are for Cython.
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cleaner.rules.model import Rule
+from cleaner.rules.needs import Needs
 from cleaner.rules.pattern import LinePattern
 from cleaner.scan import Scan
-
-class Needs:
-    def __init__(
-        self,
-        heads: Iterable[bytes] | None,
-        sets: Iterable[tuple[bytes, ...]],
-        firsts: Iterable[bytes] | None = ...,
-    ) -> None: ...
-    def are_met(self, folded: bytes) -> bool: ...
-
-class KnownPhrases:
-    def __init__(self, phrases: Iterable[bytes]) -> None: ...
-    def places(self, scanned: Scan) -> list[int]: ...
 
 class Trial:
     pattern: LinePattern
