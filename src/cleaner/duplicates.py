@@ -128,9 +128,7 @@ def _literals(rule: Rule) -> tuple[bytes, ...]:
     return tuple(map(encode, literals)) if all(needed) else ()
 
 
-def _repeats_a_line_that_stays(
-    rule: Rule, line: Line, other: int, page: Page, left: Content, claims: Claims
-) -> bool:
+def _repeats_a_line_that_stays(rule: Rule, line: Line, other: int, page: Page, left: Content, claims: Claims) -> bool:
     """Whether a suspect repeats the other line, or an earlier one where that does not stay or is not known (-1)."""
     repeats = rule.duplicate
     assert repeats is not None

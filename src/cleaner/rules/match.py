@@ -112,9 +112,7 @@ class LiteralMatcher:
             if hits and matched:
                 found = {(hit.rule.id, hit.line.place) for hit in hits}
                 matched = [
-                    hit
-                    for hit in matched
-                    if hit.rule.scope is _INLINE or (hit.rule.id, hit.line.place) not in found
+                    hit for hit in matched if hit.rule.scope is _INLINE or (hit.rule.id, hit.line.place) not in found
                 ]
             hits += matched
         if self._shapes:
