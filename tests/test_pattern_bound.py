@@ -79,7 +79,7 @@ def test_longer_lines_keep_the_limit() -> None:
     assert longest == 100
     text = "\n".join("a" * (length - 1) + "c" for length in range(1, longest + 3))
     for line in segment(Document(text)).content:
-        pattern.full_match(line)
+        pattern.match_whole(line)
     assert clock.limited == [longest + 1, longest + 2]
 
 
