@@ -1,5 +1,9 @@
 # What `line.py` says to Cython, so that other compiled modules may look at lines without asking Python.
 
+cimport cython
+from cleaner.scan cimport Scan
+
+@cython.final
 cdef class Line:
     cdef readonly Py_ssize_t number
     cdef readonly Py_ssize_t place
@@ -8,7 +12,7 @@ cdef class Line:
     cdef readonly Py_ssize_t text_start
     cdef readonly str text
     cdef readonly object evidence
-    cdef object _scan
+    cdef Scan _scan
     cdef Py_ssize_t _row
     cdef str _phrase
     cdef bytes _folded
@@ -25,19 +29,17 @@ cdef class Line:
         Py_ssize_t text_start,
         str text,
         object evidence,
-        object scanned,
+        Scan scanned,
         Py_ssize_t row,
-    )
-    cdef _scanned(self)
+    ) noexcept
+    cdef Scan _scanned(self)
 
+@cython.final
 cdef class Content:
     cdef readonly object document
-    cdef readonly object scan
+    cdef readonly Scan scan
     cdef str _text
     cdef object _evidence
-    cdef int[::1] _table
-    cdef bytes _raw
-    cdef unsigned long long[::1] _hashes
     cdef readonly Py_ssize_t count
     cdef readonly object rows
     cdef int[::1] _rows
@@ -55,9 +57,8 @@ cdef class Content:
     cdef Py_ssize_t _number(self, Py_ssize_t place) noexcept
     cdef Py_ssize_t column(self, Py_ssize_t row, Py_ssize_t column) noexcept
     cdef Py_ssize_t char_count(self, Py_ssize_t row) noexcept
-    cdef unsigned long long hash(self, Py_ssize_t row)
+    cdef unsigned long long hash(self, Py_ssize_t row) noexcept
     cdef Py_ssize_t word_count(self, Py_ssize_t row, Py_ssize_t most)
-    cdef bint is_heading(self, Py_ssize_t row)
     cdef bint is_prose(self, Py_ssize_t row)
     cpdef Py_ssize_t count_prose(self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t most)
     cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place, Py_ssize_t most)

@@ -15,18 +15,22 @@ from cleaner.fold import FOLDED, fold_phrase, fold_shape
 from cleaner.utf8 import encode
 
 if cython.compiled:
-    from cython.cimports.cleaner.scan import count_words, is_heading_span, is_prose_span
+    from cython.cimports.cleaner.scan import Scan, count_words
 else:
-    from cleaner.scan import count_words, is_heading_span, is_prose_span
+    from cleaner.scan import Scan, count_words
 
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
+_NUMBER = cython.declare(cython.Py_ssize_t, scanning.NUMBER)
+_START = cython.declare(cython.Py_ssize_t, scanning.START)
+_END = cython.declare(cython.Py_ssize_t, scanning.END)
 _TEXT_START = cython.declare(cython.Py_ssize_t, scanning.TEXT_START)
 _TEXT_END = cython.declare(cython.Py_ssize_t, scanning.TEXT_END)
 _BYTE_START = cython.declare(cython.Py_ssize_t, scanning.BYTE_START)
 _BYTE_END = cython.declare(cython.Py_ssize_t, scanning.BYTE_END)
 
 
+@cython.final
 @cython.cclass
 class Line:
     """One line: 0-based `number`, half-open code-point span with its newline, and its text without outer white space.
@@ -50,6 +54,7 @@ class Line:
         self._fill(number, place, start, end, text_start, text, evidence, scanned, row)
 
     @cython.cfunc
+    @cython.exceptval(check=False)
     def _fill(
         self,
         number: cython.Py_ssize_t,
@@ -59,7 +64,7 @@ class Line:
         text_start: cython.Py_ssize_t,
         text: str,
         evidence: object,
-        scanned: object,
+        scanned: Scan | None,
         row: cython.Py_ssize_t,
     ) -> cython.void:
         self.number = number
@@ -134,7 +139,7 @@ class Line:
         return self._heading == 1
 
     @cython.cfunc
-    def _scanned(self):
+    def _scanned(self) -> Scan:
         """The scan that the line stands in; one of its own where it came without."""
         if self._scan is None:
             self._scan = scanning.scan(encode(self.text))
@@ -152,6 +157,7 @@ def _is_foldable(text: str) -> cython.bint:
     return False
 
 
+@cython.final
 @cython.cclass
 class Content:
     """The lines of a document that are not blank, in order, each made when it is first asked for.
@@ -167,10 +173,8 @@ class Content:
         self._text = document.text
         self._evidence = document.evidence
         self.scan = scanned
-        self._table = scanned.table
-        self._raw = scanned.raw
         self.count = scanned.line_count
-        self.rows = self._hashes = self._rows = self._numbers = None
+        self.rows = self._rows = self._numbers = None
         self.answers = {}
         self.fields = {}
         self._prose = bytearray(self.count)
@@ -215,9 +219,6 @@ class Content:
         left._text = self._text
         left._evidence = self._evidence
         left.scan = self.scan
-        left._table = self._table
-        left._raw = self._raw
-        left._hashes = self._hashes
         left.answers = self.answers
         left.fields = self.fields
         left._prose = self._prose
@@ -278,17 +279,16 @@ class Content:
         line: Line = self._lines[place]
         if line is None:
             row: cython.Py_ssize_t = self.row(place)
-            at: cython.Py_ssize_t = row * _COLUMNS
-            table: cython.int[::1] = self._table
+            text_start: cython.Py_ssize_t = self.column(row, _TEXT_START)
             line = Line.__new__(Line)  # the constructor would make Python's numbers of all these
             line._fill(
                 self._number(place),
                 place,
-                table[at + 1],
-                table[at + 2],
-                table[at + 3],
-                self._text[table[at + 3] : table[at + 4]],
-                self._evidence.get(table[at]) if self._evidence else None,
+                self.column(row, _START),
+                self.column(row, _END),
+                text_start,
+                self._text[text_start : self.column(row, _TEXT_END)],
+                self._evidence.get(self.column(row, _NUMBER)) if self._evidence else None,
                 self.scan,
                 row,
             )
@@ -317,7 +317,7 @@ class Content:
     @cython.initializedcheck(False)
     @cython.exceptval(check=False)
     def _number(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        return self._table[place * _COLUMNS] if self._numbers is None else self._numbers[place]
+        return self.column(place, _NUMBER) if self._numbers is None else self._numbers[place]
 
     @cython.cfunc
     @cython.inline
@@ -327,7 +327,7 @@ class Content:
     @cython.exceptval(check=False)
     def column(self, row: cython.Py_ssize_t, column: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """What stands in a column of the scan's table."""
-        return self._table[row * _COLUMNS + column]
+        return self.scan.rows[row * _COLUMNS + column]
 
     @cython.cfunc
     @cython.inline
@@ -338,35 +338,25 @@ class Content:
 
     @cython.cfunc
     @cython.inline
-    @cython.boundscheck(False)
-    @cython.wraparound(False)
-    @cython.initializedcheck(False)
+    @cython.exceptval(check=False)
     def hash(self, row: cython.Py_ssize_t) -> cython.ulonglong:
         """The hash of the folded phrase of the line of this row; see `cleaner.scan.hash_phrase`.
 
         0 for one that must be folded as a whole.
         """
-        if self._hashes is None:
-            self._hashes = self.scan.hashes
-        return self._hashes[row]
+        return self.scan.codes[row]
 
     @cython.cfunc
     def word_count(self, row: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """Number of words of the line of this row, counted up to `most`: see `cleaner.scan.count_words`."""
-        return count_words(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END), most)
-
-    @cython.cfunc
-    def is_heading(self, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line of this row could be a title: see `cleaner.scan.is_heading_span`."""
-        return is_heading_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
+        return count_words(self.scan.raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END), most)
 
     @cython.cfunc
     def is_prose(self, row: cython.Py_ssize_t) -> cython.bint:
-        """Whether the line of this row reads as running text: see `cleaner.scan.is_prose_span`."""
+        """Whether the line of this row reads as running text, as remembered: see `cleaner.scan.is_prose_span`."""
         known: cython.p_uchar = self._prose
         if not known[row]:
-            is_prose: cython.bint = is_prose_span(self._raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END))
-            known[row] = 2 if is_prose else 1
+            known[row] = 2 if self.scan.is_prose(row) else 1
         return known[row] == 2
 
     @cython.ccall

@@ -143,7 +143,7 @@ class LineTest:
         return (
             (self.prose is None or content.is_prose(row) == (self.prose is True))
             and (self.words is None or self.words.holds(content.word_count(row, self.words.enough())))
-            and (self.heading is None or content.is_heading(row) == (self.heading is True))
+            and (self.heading is None or content.scan.is_heading(row) == (self.heading is True))
             and (self.adjacent is None or (distance == 1) == (self.adjacent is True))
             and ((self.phrases is None and not self.patterns) or self._says(content, place))
             and (self.not_ is None or not self.not_.holds(content, place, distance))
@@ -200,7 +200,9 @@ class LineTest:
         if self._dfa is None:
             self._make_ready()
         dfa: LineDfa = self._dfa
-        state: cython.int = dfa.follow(content._raw, content.column(row, _BYTE_START), content.column(row, _BYTE_END))
+        state: cython.int = dfa.follow(
+            content.scan.raw, content.column(row, _BYTE_START), content.column(row, _BYTE_END)
+        )
         if state == 0 or dfa.is_sure(state, char_count):
             return state != 0
         for number in dfa.ends(state):  # noqa: SIM110  (compiled, it makes no objects)
