@@ -37,7 +37,7 @@ class CompileHook(BuildHookInterface[Any]):
         try:
             compiled = compile_modules(Path(self.root))
         except Exception as error:
-            print(f"cleaner: no compiled core ({error}); cleaning will take some fifty times as long", file=sys.stderr)
+            print(f"cleaner: no compiled core ({error}); cleaning will take some sixty times as long", file=sys.stderr)
             return
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
