@@ -10,6 +10,7 @@ from benchmarks.race import FILTERS
 from benchmarks.results import Figure, Growth, Kept, Memory, Race, Workers, figure
 
 FLOOR_TIMES, GROWTH_TIMES, NAIVE_TIMES, PEER_TIMES, WORKER_TIMES = 5.0, 1.25, 25.0, 3.0, 1.7
+MEMORY_MEGABYTES = 500.0  # of each process, however large the file is
 MEMORY_TIMES = 1.1  # what the largest file may take of the smallest one's: allocators keep a little
 
 
@@ -36,7 +37,7 @@ def every_bound(found: Kept) -> list[Bound]:
     if found.workers and found.workers.wall_seconds:
         bounds.append(_worker_bound(found.workers))
     if found.memory:
-        bounds.append(_memory_bound(found.memory))
+        bounds.extend(_memory_bounds(found.memory))
     return bounds
 
 
@@ -63,12 +64,16 @@ def _worker_bound(workers: Workers) -> Bound:
     return Bound("speed of two workers / one", WORKER_TIMES, False, figure([one / two for one, two in pairs]))
 
 
-def _memory_bound(memory: Memory) -> Bound:
-    """What must hold of the largest process: the largest file against the smallest, each number of jobs by itself."""
+def _memory_bounds(memory: Memory) -> Iterator[Bound]:
+    """What must hold of the largest process, each number of jobs by itself: with the largest file, and against the
+    smallest.
+    """
     sizes = [peak.megabytes for peak in memory.peaks]
-    ratios = []
+    largest, ratios = [], []
     for jobs in {peak.jobs for peak in memory.peaks}:
         peaks = sorted((peak for peak in memory.peaks if peak.jobs == jobs), key=lambda peak: peak.megabytes)
+        largest.append(peaks[-1].largest_megabytes)
         ratios.append(peaks[-1].largest_megabytes / peaks[0].largest_megabytes)
-    what = f"peak memory, file of {number(max(sizes))} MB / {number(min(sizes))} MB"
-    return Bound(what, MEMORY_TIMES, True, figure(ratios))
+    most = f"file of {number(max(sizes))} MB"
+    yield Bound(f"peak memory of a process in MB, {most}", MEMORY_MEGABYTES, True, figure(largest))
+    yield Bound(f"peak memory, {most} / {number(min(sizes))} MB", MEMORY_TIMES, True, figure(ratios))
