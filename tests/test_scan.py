@@ -120,9 +120,16 @@ def test_a_text_that_grows_when_folded() -> None:
     check("\ufdfa" * 1_000 + "\n" + "word " * 1_000)
 
 
-@pytest.mark.parametrize("raw", [b"ferry \xe2\x80", b"\xc3", b"\xf0\x9f\n", b"one\ntwo \xe2"])
+@pytest.mark.parametrize(
+    "raw", [b"ferry \xe2\x80", b"\xc3", b"\xe2", b"\xf0\x9f\n", b"one\ntwo \xe2", b" \x80", b"\xf0\x9f\x98"]
+)
 def test_bytes_that_are_no_utf_8_end_where_they_end(raw: bytes) -> None:
-    assert all(row[module.END] <= len(raw) >= row[module.BYTE_END] for row in rows(scan(raw)))
+    assert all(0 <= row[module.BYTE_END] <= len(raw) >= row[module.END] for row in rows(scan(raw)))
+
+
+def test_a_text_that_rows_have_no_numbers_for_is_refused() -> None:
+    with pytest.raises(module.TextTooLongError, match="split it"):
+        scan(bytes(2**31))
 
 
 def test_a_character_that_folds_to_a_space_is_squeezed_with_those_beside_it() -> None:

@@ -73,7 +73,8 @@ class Cleaner:
 
         `encoded` is that text as UTF-8, where it is at hand.
 
-        Raises `UnsettledError` where rules replace in circles, `PatternTimeoutError` where a pattern takes too long.
+        Raises `UnsettledError` where rules replace in circles, `PatternTimeoutError` where a pattern takes too long,
+        `TextTooLongError` where the text has 2 GiB or more when folded.
         """
         edits: list[Edit] = []
         current = document

@@ -16,6 +16,7 @@ import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
+from cleaner.model import CleanerError
 from cleaner.utf8 import count_lines
 
 if cython.compiled:
@@ -27,9 +28,7 @@ IS_COMPILED: bool = cython.compiled
 # What a character is, as bits of `flags`.
 _SPACE = cython.declare(cython.uchar, 1)  # str.isspace
 _EDGE = cython.declare(cython.uchar, 2)  # folds to punctuation and symbols, which phrases drop at their ends
-_ENTANGLED = cython.declare(
-    cython.uchar, 4
-)  # may fold otherwise beside other characters: combining marks and what composes
+_ENTANGLED = cython.declare(cython.uchar, 4)  # may fold otherwise beside others: combining marks, what composes
 _ODD = cython.declare(cython.uchar, 8)  # repair must look at the line
 _WORD = cython.declare(cython.uchar, 16)  # letter, mark or digit
 _SINGLE = cython.declare(cython.uchar, 32)  # a word by itself, in scripts without spaces
@@ -85,6 +84,7 @@ _WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
 _PIECE = cython.declare(cython.Py_ssize_t, 8)  # bytes that hold what nearly every character folds to
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
+_MOST_BYTES = cython.declare(cython.Py_ssize_t, 2**31 - 1)  # of a folded text: a row's offsets have 32 bits
 
 # Plain text is folded 16 bytes at once, where the lowest byte of a number is the first in memory.  A number whose one
 # bit is the lowest of a byte, times `_BYTE_NUMBERS`, has the number of that byte as its highest.
@@ -94,6 +94,10 @@ _ONES = cython.declare(cython.ulonglong, 0x0101010101010101)
 if cython.compiled:
     _NO_INTS = cython.declare(arrays.array, array("i"))
     _NO_HASHES = cython.declare(arrays.array, array("Q"))
+
+
+class TextTooLongError(CleanerError):
+    """A text whose folded lines would have more bytes than a row has numbers for."""
 
 
 @cython.final
@@ -264,11 +268,14 @@ def _folded(character: str) -> bytes:
 @cython.wraparound(False)
 @cython.exceptval(check=False)
 def _decode(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.int:
-    """The code point of the UTF-8 sequence of two to four bytes that starts there."""
+    """The code point of the UTF-8 sequence of two to four bytes that starts there.
+
+    Where that is no UTF-8 it is any number, and no byte behind one of ASCII is read: a zero ends all bytes.
+    """
     lead: cython.int = source[at]
-    if lead < 0xE0:
+    if lead < 0xE0 or source[at + 1] < 128:
         return (lead & 0x1F) << 6 | (source[at + 1] & 0x3F)
-    if lead < 0xF0:
+    if lead < 0xF0 or source[at + 2] < 128:
         return (lead & 0x0F) << 12 | (source[at + 1] & 0x3F) << 6 | (source[at + 2] & 0x3F)
     return (lead & 7) << 18 | (source[at + 1] & 0x3F) << 12 | (source[at + 2] & 0x3F) << 6 | (source[at + 3] & 0x3F)
 
@@ -340,6 +347,15 @@ def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.ulonglong:
     return word
 
 
+@cython.cfunc
+@cython.exceptval(-1)
+def _checked_room(room: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    """The room that a folded text needs, in bytes; raises `TextTooLongError` where a row can't say where it ends."""
+    if room > _MOST_BYTES:
+        raise TextTooLongError(f"a text of {room:,} bytes when folded; split it, {_MOST_BYTES:,} are the most")
+    return room
+
+
 @cython.final
 @cython.cclass
 class _Scanner:
@@ -373,7 +389,7 @@ class _Scanner:
     def __init__(self, raw: bytes) -> None:
         self.size = len(raw)
         self.source = raw if cython.compiled else raw + b"\0"  # which stands behind every string of C
-        self.room = self.size + self.size // 16 + 2 * _ROOM
+        self.room = _checked_room(self.size + self.size // 16 + 2 * _ROOM)
         self.buffer = bytearray(self.room)
         self.out = self.buffer
         self.out[0] = 10
@@ -474,8 +490,9 @@ class _Scanner:
             for index in range(length):
                 self.out[self.at + index] = piece[index]
         self.piece_end = self.at = self.at + length
-        if self.at + (self.size - end) + _ROOM > self.room:
-            self.room = 2 * self.room
+        needed: cython.Py_ssize_t = self.at + (self.size - end) + _ROOM
+        if needed > self.room:
+            self.room = max(_checked_room(needed), min(2 * self.room, _MOST_BYTES))
             self.buffer.extend(bytes(self.room - len(self.buffer)))
             self.out = self.buffer
         return True
@@ -491,7 +508,7 @@ class _Scanner:
         if self.text_start < 0:
             return True
         self.text_end_extra = self.extra
-        while not 32 < self.source[end - 1] < 128:
+        while end > self.text_start and not 32 < self.source[end - 1] < 128:
             place = _before(self.source, start, end)
             flags = _flags_at(self.source, place)
             if not flags & _SPACE:
@@ -606,7 +623,7 @@ def scan(raw: bytes) -> Scan:
     `phrases` are the same lines without edge punctuation, which is `fold_phrase`; None where a line must be folded as a
     whole.  `hashes` has `hash_phrase` of each, 0 for None.  `odd` are half-open code-point spans of whole lines with
     odd characters or entities; `trailing` those of the white space at the end of other lines.  `entangled` are the
-    places of the phrases that are None.
+    places of the phrases that are None.  Raises `TextTooLongError` where the folded lines would have 2 GiB or more.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']

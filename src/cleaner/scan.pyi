@@ -2,6 +2,8 @@
 
 from array import array
 
+from cleaner.model import CleanerError
+
 IS_COMPILED: bool
 
 NUMBER: int
@@ -19,6 +21,8 @@ COLUMNS: int
 PROSE_MIN_WORDS: int
 PROSE_MIN_WORDS_ASKING: int
 HEADING_MAX_WORDS: int
+
+class TextTooLongError(CleanerError): ...
 
 class Scan:
     raw: bytes

@@ -2,4 +2,4 @@
 
 cpdef bytes encode(str text)
 cpdef str decode(bytes encoded)
-cdef int _put(unsigned char* out, unsigned int code) noexcept
+cdef int put_character(unsigned char* out, unsigned int code) noexcept

@@ -74,7 +74,7 @@ def _encode(source: cython.pointer(_Character), length: cython.Py_ssize_t, out: 
             at += 1
             size += 1
         while at < end and source[at] >= 128:
-            size += _put(out + size, source[at])
+            size += put_character(out + size, source[at])
             at += 1
     return size
 
@@ -82,7 +82,7 @@ def _encode(source: cython.pointer(_Character), length: cython.Py_ssize_t, out: 
 @cython.cfunc
 @cython.inline
 @cython.exceptval(check=False)
-def _put(out: cython.p_uchar, code: cython.uint) -> cython.int:
+def put_character(out: cython.p_uchar, code: cython.uint) -> cython.int:
     """Write a code point; how many bytes it takes."""
     if code < 0x80:
         out[0] = code

@@ -12,7 +12,7 @@ import cython
 import msgspec
 
 if cython.compiled:
-    from cython.cimports.cleaner.utf8 import _put, decode
+    from cython.cimports.cleaner.utf8 import decode, put_character
     from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
     from cython.cimports.cpython.unicode import PyUnicode_DecodeUTF8
     from cython.cimports.libc.stdlib import free, malloc
@@ -102,7 +102,7 @@ class RecordReader:
         letters: cython.p_char = cython.cast(cython.p_char, self._strings) + self._text_start
         head: bytes = PyBytes_FromStringAndSize(copy, self._head_size)
         tail: bytes = PyBytes_FromStringAndSize(copy + self._head_size, self._copy_size - self._head_size)
-        if not (head.isascii() and tail.isascii()):
+        if not (head.isascii() and tail.isascii()):  # they may be no UTF-8, which is all that is asked
             decode(head)
             decode(tail)
         encoded: bytes = b""
@@ -371,7 +371,7 @@ class RecordReader:
                 source += 6
             if code < 0:
                 return False
-            out += _put(out, code)
+            out += put_character(out, code)
         return False
 
 

@@ -14,8 +14,8 @@ GRAM = 4  # bytes
 HASH_BITS = 15
 _FACTOR = 0x1E35A7BD  # Brotli's `kHashMul32`
 
-CROWDED = 16  # literals under the same gram, from which on others are looked for
-_SHARED = 0.1
+_CROWDED = 16  # literals under the same gram, from which on others are looked for
+_SHARED = 0.1  # the part of its cost at which a gram that other literals have is taken
 
 
 def hash_gram(gram: bytes) -> int:
@@ -36,7 +36,7 @@ def choose_grams(choices: Sequence[Sequence[bytes]]) -> list[bytes]:
     for index in sorted(range(len(choices)), key=lambda index: -cheapest[index]):  # who has no choice comes first
         gram = min(
             choices[index],
-            key=lambda gram: (taken[gram] >= CROWDED, costs[gram] * (_SHARED if taken[gram] else 1), gram),
+            key=lambda gram: (taken[gram] >= _CROWDED, costs[gram] * (_SHARED if taken[gram] else 1), gram),
         )
         taken[gram] += 1
         chosen[index] = gram

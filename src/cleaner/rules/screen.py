@@ -1,4 +1,4 @@
-"""Which patterns are worth trying on which lines: what a folded line must hold for a pattern to match it.
+"""Which patterns are worth trying on which lines: those that need a literal which stands there, and whose limits hold.
 
 Compiled like `cleaner.scan`, because it is asked of every literal that stands anywhere in a document; most stand there
 by chance.
@@ -141,9 +141,6 @@ class Screen:
     _behind: cython.ulonglong[::1]
     _buckets: cython.int[::1]
     _entries: cython.int[::1]
-    # Places in a part of the text: of four steps where a gram stands, and of grams.
-    _fours: cython.int[::1]
-    _spots: cython.int[::1]
     _first_lines: cython.Py_ssize_t
     _last_lines: cython.Py_ssize_t
 
@@ -164,8 +161,6 @@ class Screen:
             if (literal, index) not in hashed
         ]
         self._short_groups = reduce(or_, (groups for _, groups, _ in self._short), 0)
-        self._fours = array("i", bytes(_PART_BYTES + 8))
-        self._spots = array("i", bytes(4 * _PART_BYTES + 32))
         self._first_lines = self._last_lines = 0
         for trials in self._trials:
             for trial in trials:
@@ -301,9 +296,9 @@ class Screen:
         index: cython.Py_ssize_t
         stop -= GRAM - 1
         while at < stop:
-            count = self._find_grams(source, at, min(stop, at + _PART_BYTES), step, here.groups)
+            count = self._find_grams(here, at, min(stop, at + _PART_BYTES), step)
             for index in range(count):
-                self._compare(here, source, self._spots[index])
+                self._compare(here, source, here.spots[index])
             at += _PART_BYTES
 
     @cython.cfunc
@@ -312,18 +307,17 @@ class Screen:
     @cython.initializedcheck(False)
     @cython.exceptval(check=False)
     def _find_grams(
-        self,
-        source: cython.p_uchar,
-        at: cython.Py_ssize_t,
-        stop: cython.Py_ssize_t,
-        step: cython.Py_ssize_t,
-        groups: cython.int,
+        self, here: _Place, at: cython.Py_ssize_t, stop: cython.Py_ssize_t, step: cython.Py_ssize_t
     ) -> cython.Py_ssize_t:
-        """How many grams of these groups may begin in the half-open span; `_spots` has where.
+        """How many grams of the groups at hand may begin in the half-open span; `here.spots` has where.
 
-        Nobody can tell beforehand where one does, so nothing is jumped over: a wrong guess of the processor costs as
-        much as twenty places.
+        Nobody can tell beforehand where one does, so nothing is jumped over: what a processor guesses wrong costs more
+        than to look at many places.
         """
+        source: cython.p_uchar = here.folded
+        groups: cython.int = here.groups
+        fours: cython.p_int = here.fours
+        spots: cython.p_int = here.spots
         table: cython.p_uchar = self._groups
         four_count: cython.Py_ssize_t = 0
         count: cython.Py_ssize_t = 0
@@ -333,15 +327,15 @@ class Screen:
         while at + 3 * step < stop:
             found = table[_hash_at(source, at)] | table[_hash_at(source, at + step)]
             found |= table[_hash_at(source, at + 2 * step)] | table[_hash_at(source, at + 3 * step)]
-            self._fours[four_count] = at
+            fours[four_count] = at
             four_count += (found & groups) != 0
             at += 4 * step
         for index in range(four_count):
             for turn in range(4):
-                self._spots[count] = self._fours[index] + turn * step
-                count += self._may_stand(source, self._spots[count], groups)
+                spots[count] = fours[index] + turn * step
+                count += self._may_stand(source, spots[count], groups)
         while at < stop:
-            self._spots[count] = at
+            spots[count] = at
             count += self._may_stand(source, at, groups)
             at += step
         return count
@@ -465,6 +459,8 @@ class Screen:
 class _Place:
     """The line at hand: its place, its number among those that are looked at, its span in the folded text, its length
     in characters, and the groups of trials that may match it.
+
+    `fours` and `spots` are places in a part of the text: of four steps where a gram stands, and of grams.
     """
 
     scanned: object
@@ -479,6 +475,8 @@ class _Place:
     chars: cython.Py_ssize_t
     groups: cython.int
     all_count: cython.Py_ssize_t
+    fours: cython.int[512]  # _PART_BYTES / 4
+    spots: cython.int[2048]  # _PART_BYTES
 
     def __init__(self, scanned: Any, line_count: cython.Py_ssize_t) -> None:
         self.scanned = scanned
@@ -487,6 +485,8 @@ class _Place:
         self.all_count = scanned.line_count
         self.line_count = line_count
         self.trials = {}
+        if not cython.compiled:
+            self.fours, self.spots = array("i", bytes(_PART_BYTES)), array("i", bytes(4 * _PART_BYTES))
 
     @cython.cfunc
     @cython.boundscheck(False)
@@ -588,7 +588,7 @@ def _two_words(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.uint:
 @cython.inline
 @cython.exceptval(check=False)
 def _hash(word: cython.uint) -> cython.uint:
-    """The hash of the gram that the word is: `hash_gram`."""
+    """The hash of the gram that the word is: `hash_gram`, with its numbers as constants of C."""
     if not cython.compiled:
         return hash_gram(word.to_bytes(4, "little"))
     return (word * 0x1E35A7BD) >> 17
