@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from cleaner import scan as module
 from cleaner.fold import fold_character, fold_phrase
 from cleaner.repair import needs_repair
-from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, is_heading_span, is_prose_span, scan
+from cleaner.scan import (
+    COLUMNS,
+    PROSE_MIN_WORDS,
+    PROSE_MIN_WORDS_ASKING,
+    Scan,
+    TextTooLongError,
+    is_heading_span,
+    is_prose_span,
+    scan,
+)
 from cleaner.utf8 import encode
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -114,6 +123,15 @@ def test_on_the_dev_texts(track: str) -> None:
     with lzma.open(BENCH / "raw" / f"{track}.jsonl.xz", "rt", encoding="utf-8") as lines:
         for record in list(map(json.loads, lines))[::25]:
             check(record["text"] or "")
+
+
+@pytest.mark.parametrize("text", ["abcde", "a" + "\n" * 6, "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}"])
+def test_a_text_is_no_longer_than_offsets_can_say(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """A near miss, and texts that are too long as they stand, or as the newlines around folded lines are added."""
+    monkeypatch.setattr(module, "MAX_BYTES", 6)
+    assert scan(b"abcd").folded == b"\nabcd\n"
+    with pytest.raises(TextTooLongError, match="split it"):
+        scan(encode(text))
 
 
 def test_a_text_that_grows_when_folded() -> None:

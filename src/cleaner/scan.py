@@ -16,6 +16,7 @@ import regex
 
 from cleaner.damage import is_bad_pair, is_odd, is_risky
 from cleaner.fold import fold_alone, fold_character
+from cleaner.model import CleanerError
 from cleaner.utf8 import count_lines
 
 if cython.compiled:
@@ -595,6 +596,19 @@ def _first_byte(ones: cython.ulonglong) -> cython.Py_ssize_t:
     return ((ones & (~ones + 1)) * _BYTE_NUMBERS) >> 56
 
 
+MAX_BYTES = 2**31 - 1  # of a text, and of its folded lines: offsets are integers of 32 bits
+
+
+class TextTooLongError(CleanerError):
+    """A text, or what it is folded to, has more than `MAX_BYTES`."""
+
+
+def check_size(size: int) -> None:
+    """Nothing; raises `TextTooLongError` for more than `MAX_BYTES`."""
+    if size > MAX_BYTES:
+        raise TextTooLongError(f"a text of {size:,} bytes, or folded to so many; split it")
+
+
 @cython.boundscheck(False)
 @cython.wraparound(False)
 @cython.initializedcheck(False)
@@ -606,7 +620,7 @@ def scan(raw: bytes) -> Scan:
     `phrases` are the same lines without edge punctuation, which is `fold_phrase`; None where a line must be folded as a
     whole.  `hashes` has `hash_phrase` of each, 0 for None.  `odd` are half-open code-point spans of whole lines with
     odd characters or entities; `trailing` those of the white space at the end of other lines.  `entangled` are the
-    places of the phrases that are None.
+    places of the phrases that are None.  Raises `TextTooLongError`.
 
     >>> scan(b"Leave a\tREPLY:\n\n * One\n").phrases
     [b'leave a reply', b'one']
@@ -657,6 +671,7 @@ def scan(raw: bytes) -> Scan:
             found.trailing.append((here.text_end - here.text_end_extra, end - here.extra))
         number += 1
         start = end + 1
+    check_size(max(size, here.at))
     found.folded = bytes(here.out[: here.at])
     return found
 

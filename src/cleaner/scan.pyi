@@ -2,6 +2,8 @@
 
 from array import array
 
+from cleaner.model import CleanerError
+
 IS_COMPILED: bool
 
 NUMBER: int
@@ -19,6 +21,12 @@ COLUMNS: int
 PROSE_MIN_WORDS: int
 PROSE_MIN_WORDS_ASKING: int
 HEADING_MAX_WORDS: int
+
+MAX_BYTES: int
+
+class TextTooLongError(CleanerError): ...
+
+def check_size(size: int) -> None: ...
 
 class Scan:
     raw: bytes
