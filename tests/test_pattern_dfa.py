@@ -43,6 +43,8 @@ CASES = {
     r"\d{1,2} (?-i:\p{Lu}\p{L}{2,8})": (["1 May", "31 August"], ["1 may", "1 Ma", "123 May"], []),
     "(?-i:[A-C])[^x]": (["AB", "B\N{LATIN SMALL LETTER SHARP S}"], ["aB", "AX"], []),
     r"\N{COPYRIGHT SIGN}\x41\u0042?": (["\N{COPYRIGHT SIGN}ab", "\N{COPYRIGHT SIGN}A"], ["(c)ab"], []),
+    r"\pL\PL(?-i:\pLu)": (["a-au", "A1\u4e2du"], ["--au", "a-aU", "aaau"], []),
+    r"(?-i:\p{,2})\N{,2}": (["", "ppnN"], ["P", "pnnn"], []),  # letters, as what stands there is no name
     "gross": (["GROSS", "gro\N{LATIN SMALL LETTER SHARP S}"], ["grosz"], ["gro\N{LATIN SMALL LETTER SHARP S}x"]),
     "first": (["fir\N{LATIN SMALL LETTER LONG S}t", "\N{LATIN SMALL LIGATURE FI}rst"], ["firs"], []),
     "kelvin": (["\N{KELVIN SIGN}elvin"], ["celvin"], []),
@@ -133,6 +135,7 @@ SURE = {
     "(?s)a": ([], ["a"]),
     "gross": (["GROSS"], ["gro\N{LATIN SMALL LETTER SHARP S}"]),
     "(a|(?=b)b)c": ([], ["ac", "bc"]),
+    r"\P{L}": (["1", "\N{COMBINING ACUTE ACCENT}"], ["\N{COMBINING GREEK YPOGEGRAMMENI}"]),
 }
 
 

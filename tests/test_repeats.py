@@ -10,6 +10,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cleaner import scan
 from cleaner.model import Document
 from cleaner.repeats import (
     BEGINS,
@@ -29,6 +30,7 @@ from cleaner.repeats import (
     places_by_phrase,
 )
 from cleaner.rules.conditions import LineTest, Range
+from cleaner.scan import TextTooLongError
 from cleaner.segment import Page, Passage, segment
 
 PHRASES = st.lists(st.text("ab ", max_size=6).map(lambda text: " ".join(text.split()).encode()), max_size=12)
@@ -210,6 +212,17 @@ def test_rules_that_look_at_the_first_lines_alone() -> None:
     page = page_of(["a b", "c", "a b", "a b"])
     assert suspects(page, repeater(EARLIER, SAME, reach=3)) == [(2, 0, 0)]
     assert suspects(page, repeater(PREVIOUS, SAME, reach=3)) == []
+
+
+def test_phrases_that_are_folded_as_a_whole_count_to_what_a_text_may_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = segment(Document("e\N{COMBINING ACUTE ACCENT}\n" * 3))
+    assert len(page.whole) == 3
+    size = len(page.scan.folded)
+    monkeypatch.setattr(scan, "MAX_BYTES", size + 6)
+    Repeaters([]).suspects(page, -1)
+    monkeypatch.setattr(scan, "MAX_BYTES", size + 5)
+    with pytest.raises(TextTooLongError):
+        Repeaters([]).suspects(page, -1)
 
 
 def test_parts_of_lines_that_are_folded_as_a_whole_are_not_known() -> None:

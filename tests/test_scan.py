@@ -15,7 +15,15 @@ from hypothesis import strategies as st
 from cleaner import scan as module
 from cleaner.fold import fold_character, fold_phrase
 from cleaner.repair import needs_repair
-from cleaner.scan import COLUMNS, PROSE_MIN_WORDS, PROSE_MIN_WORDS_ASKING, Scan, is_heading_span, is_prose_span, scan
+from cleaner.scan import (
+    COLUMNS,
+    PROSE_MIN_WORDS,
+    PROSE_MIN_WORDS_ASKING,
+    Scan,
+    is_heading_span,
+    is_prose_span,
+    scan,
+)
 from cleaner.utf8 import encode
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -112,6 +112,7 @@ class FoldedLines:
                 at += len(phrase)
                 self.ends[line] = at
                 self.codes[line] = scanning.hash_phrase(phrase)
+        scanning.check_size(at)
         self.source = b"".join(source)
 
     @cython.cfunc

@@ -84,7 +84,8 @@ _WORD_MAX = cython.declare(cython.ulonglong, 2**64 - 1)
 _ENTITY_MAX_CHARS = cython.declare(cython.Py_ssize_t, 24)  # between & and ;
 _PIECE = cython.declare(cython.Py_ssize_t, 8)  # bytes that hold what nearly every character folds to
 _ROOM = cython.declare(cython.Py_ssize_t, 256)  # more bytes than any character folds to
-_MOST_BYTES = cython.declare(cython.Py_ssize_t, 2**31 - 1)  # of a folded text: a row's offsets have 32 bits
+MAX_BYTES = 2**31 - 1  # of a folded text: a row's offsets have 32 bits
+_MAX_BYTES = cython.declare(cython.Py_ssize_t, MAX_BYTES)
 
 # Plain text is folded 16 bytes at once, where the lowest byte of a number is the first in memory.  A number whose one
 # bit is the lowest of a byte, times `_BYTE_NUMBERS`, has the number of that byte as its highest.
@@ -98,6 +99,12 @@ if cython.compiled:
 
 class TextTooLongError(CleanerError):
     """A text whose folded lines would have more bytes than a row has numbers for."""
+
+
+def check_size(size: int) -> None:
+    """Nothing; raises `TextTooLongError` where folded lines would have more than `MAX_BYTES`."""
+    if size > MAX_BYTES:
+        raise TextTooLongError(f"a text of {size:,} bytes when folded; split it, {MAX_BYTES:,} are the most")
 
 
 @cython.final
@@ -351,8 +358,8 @@ def _word(source: cython.p_uchar, at: cython.Py_ssize_t) -> cython.ulonglong:
 @cython.exceptval(-1)
 def _checked_room(room: cython.Py_ssize_t) -> cython.Py_ssize_t:
     """The room that a folded text needs, in bytes; raises `TextTooLongError` where a row can't say where it ends."""
-    if room > _MOST_BYTES:
-        raise TextTooLongError(f"a text of {room:,} bytes when folded; split it, {_MOST_BYTES:,} are the most")
+    if room > _MAX_BYTES:
+        check_size(room)
     return room
 
 
@@ -492,7 +499,7 @@ class _Scanner:
         self.piece_end = self.at = self.at + length
         needed: cython.Py_ssize_t = self.at + (self.size - end) + _ROOM
         if needed > self.room:
-            self.room = max(_checked_room(needed), min(2 * self.room, _MOST_BYTES))
+            self.room = max(_checked_room(needed), min(2 * self.room, _MAX_BYTES))
             self.buffer.extend(bytes(self.room - len(self.buffer)))
             self.out = self.buffer
         return True

@@ -22,7 +22,11 @@ PROSE_MIN_WORDS: int
 PROSE_MIN_WORDS_ASKING: int
 HEADING_MAX_WORDS: int
 
+MAX_BYTES: int
+
 class TextTooLongError(CleanerError): ...
+
+def check_size(size: int) -> None: ...
 
 class Scan:
     raw: bytes

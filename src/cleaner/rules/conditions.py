@@ -1,6 +1,6 @@
 """What a rule may ask of a line, of its neighbours and of its place in the document.
 
-Every question is answered from the document as it stands before anything is cut, so the order of rules can't matter.
+Every question is answered from the lines that are there before any of them go, so the order of rules can't matter.
 Rules ask `holds`, millions of times, and so the module is compiled like `cleaner.scan`; `checks` puts the same
 questions into words, for people who ask why.
 """

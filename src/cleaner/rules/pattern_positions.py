@@ -220,6 +220,7 @@ class Kinds:
 
 _CODE = regex.compile(r"\\(?:x|u|U|N\{).+")
 _DOTLESS_I = "\N{LATIN SMALL LETTER DOTLESS I}"
+_IOTA_BELOW = "\N{COMBINING GREEK YPOGEGRAMMENI}"  # a mark whose capital is a letter: `\P{L}` is either, as it stands
 
 
 @lru_cache(maxsize=4096)
@@ -252,7 +253,7 @@ def is_uncertain_chars(chars: Chars) -> bool:
 
 def is_uncertain(letter: str) -> bool:
     """Whether a letter may match as several, or as what Python takes for another one: Turkish i, unknown characters."""
-    return len(letter.casefold()) > 1 or letter == _DOTLESS_I or unicodedata.category(letter) == "Cn"
+    return len(letter.casefold()) > 1 or letter in (_DOTLESS_I, _IOTA_BELOW) or unicodedata.category(letter) == "Cn"
 
 
 @lru_cache(maxsize=100_000)

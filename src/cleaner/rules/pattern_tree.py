@@ -30,7 +30,10 @@ _GROUP = regex.compile(
     r"\((?:(?P<plain>\?:|\?P?<(?![=!])\w+>|(?!\?))|(?P<atomic>\?>)|(?P<look>\?<?[=!])"
     r"|\?(?P<flags>[aimsufw]*(?:-[aimsufw]+)?)(?P<ends>[:)]))"
 )
-_ESCAPE = regex.compile(r"\\(?:[pPN]\{[^}]*\}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|.)", regex.DOTALL)
+_ESCAPE = regex.compile(
+    r"\\(?:[pP]\{[\w &.:=/^-]*\}|[pP][CLMNPSZ]|N\{[\w -]*\}|x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|.)",
+    regex.DOTALL,
+)
 _CLASS = regex.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|\\[pPN]\{[^}]*\}|\\.|[^\]\\])*+\]", regex.DOTALL)
 
 
