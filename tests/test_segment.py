@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
@@ -204,3 +206,17 @@ def test_lines_carry_the_evidence_of_their_page() -> None:
     evidence = Evidence("h1", ("title",), 0.5)
     page = segment(Document("Home\nFerries\n", evidence={1: evidence}))
     assert [line.evidence for line in page.lines] == [None, evidence]
+
+
+@pytest.mark.parametrize("prose_at", [(), (0,), (120, 121, 250), (299,), tuple(range(5, 300, 7))])
+@pytest.mark.parametrize("gone", [(), range(0, 300, 3)], ids=["all lines", "some have gone"])
+def test_prose_is_counted_near_and_far(prose_at: tuple[int, ...], gone: Sequence[int]) -> None:
+    page = segment(Document("".join(f"{words(9) + '.' if place in prose_at else 'Share'}\n" for place in range(300))))
+    left = page.content.without(set(gone)) if gone else page.content
+    is_prose = [place in prose_at for place in range(300) if place not in gone]
+    assert len(left) == len(is_prose)
+    for start in range(0, len(left) + 1, 9):
+        for most in (1, 3, 1_000):
+            assert left.count_prose(start, len(left), most) == min(most, sum(is_prose[start:]))
+            runs = [len(list(run)) for holds, run in groupby(is_prose[start:]) if holds]
+            assert left.prose_run_from(start, most) == min(most, max(runs, default=0))

@@ -111,9 +111,10 @@ class Judge:
 
     def _claim(self, page: Page, left: Content, hits: Iterable[Hit], claims: Claims) -> None:
         """Let the rules of the hits claim lines, and then the duplicates."""
+        reached: dict[str, int] = {}
         for hit in hits:
             if hit.rule.action is _REMOVE and hit.rule.scope is not _INLINE:
-                taken = _taken(hit, left)
+                taken = _taken(hit, left, reached)
                 if taken is not None:
                     claims.add(hit.line.place, hit.rule, named=True)
                     for place in taken:
@@ -130,19 +131,25 @@ def _protected(hits: Iterable[Hit]) -> set[int]:
     return {hit.line.place for hit in hits if hit.rule.action is _KEEP}
 
 
-def _taken(hit: Hit, left: Content) -> range | None:
+def _taken(hit: Hit, left: Content, reached: dict[str, int]) -> range | None:
     """The places, among the lines left, of those that a rule takes along with the line that it matches; None where it
     takes none, not even that one.
+
+    `reached` says how far each head and tail rule has come by its other hits, so that no line is taken along twice.
     """
-    place = left.place(hit.line.place)
-    if hit.rule.scope is _HEAD:
-        return range(place)
-    if hit.rule.scope is _TAIL:
-        return range(place + 1, len(left))
-    if hit.rule.take is None:
+    place, rule = left.place(hit.line.place), hit.rule
+    if rule.scope is _HEAD:
+        start = reached.get(rule.id, 0)
+        reached[rule.id] = max(start, place)
+        return range(start, place)
+    if rule.scope is _TAIL:
+        end = reached.get(rule.id, len(left))
+        reached[rule.id] = min(end, place + 1)
+        return range(place + 1, end)
+    if rule.take is None:
         return range(0)
-    end, is_closed = reach(left, place, hit.rule.take)
-    return None if hit.rule.take.until_blank and not is_closed else range(place + 1, end)
+    end, is_closed = reach(left, place, rule.take)
+    return None if rule.take.until_blank and not is_closed else range(place + 1, end)
 
 
 def reach(content: Content, opening: int, take: Take) -> tuple[int, bool]:

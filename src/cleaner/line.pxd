@@ -48,6 +48,8 @@ cdef class Content:
     cdef list _lines
     cdef int[::1] _numbers
     cdef bytearray _prose
+    cdef int[::1] _prose_before
+    cdef int[::1] _longest_run
     cpdef Content without(self, object gone)
     cpdef Py_ssize_t row(self, Py_ssize_t place) noexcept
     cpdef Py_ssize_t place(self, Py_ssize_t row) noexcept
@@ -62,3 +64,4 @@ cdef class Content:
     cdef bint is_prose(self, Py_ssize_t row)
     cpdef Py_ssize_t count_prose(self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t most)
     cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place, Py_ssize_t most)
+    cdef void _look_far(self)

@@ -19,6 +19,7 @@ if cython.compiled:
 else:
     from cleaner.scan import Scan, count_words
 
+_NEAR_LINES = cython.declare(cython.Py_ssize_t, 100)  # looked at one by one; rules mostly know by then
 _UNKNOWN = cython.declare(cython.int, -1)
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
 _NUMBER = cython.declare(cython.Py_ssize_t, scanning.NUMBER)
@@ -174,7 +175,7 @@ class Content:
         self._evidence = document.evidence
         self.scan = scanned
         self.count = scanned.line_count
-        self.rows = self._rows = self._numbers = None
+        self.rows = self._rows = self._numbers = self._prose_before = self._longest_run = None
         self.answers = {}
         self.fields = {}
         self._prose = bytearray(self.count)
@@ -222,6 +223,7 @@ class Content:
         left.answers = self.answers
         left.fields = self.fields
         left._prose = self._prose
+        left._prose_before = left._longest_run = None
         left._lines = [None] * left.count
         return left
 
@@ -366,18 +368,45 @@ class Content:
         """Number of lines of prose from one place up to another, counted up to `most`."""
         count: cython.Py_ssize_t = 0
         place: cython.Py_ssize_t = start
-        while place < stop and count < most:
+        end: cython.Py_ssize_t = min(stop, start + _NEAR_LINES)
+        while place < end and count < most:
             count += self.is_prose(self.row(place))
             place += 1
-        return count
+        if place < stop and count < most:
+            self._look_far()
+            count += self._prose_before[stop] - self._prose_before[place]
+        return min(count, most)
 
     @cython.ccall
     def prose_run_from(self, place: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
         """The most lines of prose that stand in a row, blank ones apart, from this place on, counted up to `most`."""
         longest: cython.Py_ssize_t = 0
         run: cython.Py_ssize_t = 0
-        while place < self.count and longest < most:
-            run = run + 1 if self.is_prose(self.row(place)) else 0
+        at: cython.Py_ssize_t = place
+        end: cython.Py_ssize_t = min(self.count, place + _NEAR_LINES)
+        while at < end and longest < most:
+            run = run + 1 if self.is_prose(self.row(at)) else 0
             longest = max(longest, run)
-            place += 1
-        return longest
+            at += 1
+        if at < self.count and longest < most:
+            self._look_far()
+            longest = self._longest_run[place]
+        return min(longest, most)
+
+    @cython.cfunc
+    @cython.initializedcheck(False)
+    def _look_far(self) -> cython.void:
+        """Find out how many lines of prose stand before each place, and the longest run of them from each on: a text
+        may have a hundred thousand lines about which rules ask.
+        """
+        place: cython.Py_ssize_t
+        run: cython.int = 0
+        if self._prose_before is not None:
+            return
+        self._prose_before = array("i", bytes(4 * (self.count + 1)))
+        self._longest_run = array("i", bytes(4 * (self.count + 1)))
+        for place in range(self.count):
+            self._prose_before[place + 1] = self._prose_before[place] + self.is_prose(self.row(place))
+        for place in range(self.count - 1, -1, -1):
+            run = run + 1 if self.is_prose(self.row(place)) else 0
+            self._longest_run[place] = max(self._longest_run[place + 1], run)
