@@ -45,7 +45,7 @@ class Sizes:
     dev_names: tuple[str, ...] = DEV_NAMES
 
 
-FULL = Sizes(8, 400, (10, 100, 1_000, 3_000), (10, 100, 1_000, 10_000), 10_000, tuple(BAD_PATTERNS), 5, 1.0)
+FULL = Sizes(8, 1_000, (10, 100, 1_000, 3_000), (10, 100, 1_000, 10_000), 10_000, tuple(BAD_PATTERNS), 5, 1.0)
 QUICK = Sizes(0.1, 0.1, (0.1, 0.2), (10, 20), 20, (r"(\w+\s?)+:",), 1, 0.0, ("trafilatura",))
 
 

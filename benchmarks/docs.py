@@ -139,7 +139,8 @@ def _shares(shares: Shares) -> str:
     ]
     rows.append(("all", "100%", number(shares.seconds / shares.floor_seconds)))
     text = f"## Where the time goes: {shares.source} texts\n\n" + table(("step", "share", "× floor"), rows)
-    return text + f"\nOne lap over {shares.megabytes:.1f} MB, looked at every millisecond. {about(shares.conditions)}\n"
+    rounds = f"Five rounds over {shares.megabytes:.1f} MB after a first one, looked at every millisecond."
+    return f"{text}\n{rounds} {about(shares.conditions)}\n"
 
 
 def _growth(growth: Growth) -> str:

@@ -37,6 +37,7 @@ STEPS = (
 )
 REST = "reading, writing, the rest"
 SECONDS = 0.001  # between two looks
+ROUNDS = 5  # over the whole file, after a first one
 
 
 def share_out(track: Track, name: str) -> Shares:
@@ -91,9 +92,11 @@ def main() -> None:
 
     work = ready(**OURS.arguments)
     work(Path(asked["head"]), Path(asked["to"]))
+    work(Path(asked["source"]), Path(asked["to"]))  # tables of characters and automata are made when first needed
     with Looks() as looks:
-        work(Path(asked["source"]), Path(asked["to"]))
-    print(json.dumps(looks.seconds))
+        for _ in range(ROUNDS):
+            work(Path(asked["source"]), Path(asked["to"]))
+    print(json.dumps({step: seconds / ROUNDS for step, seconds in looks.seconds.items()}))
 
 
 if __name__ == "__main__":
