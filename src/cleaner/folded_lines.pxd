@@ -1,11 +1,10 @@
 # What `folded_lines.py` says to Cython, so that other compiled modules may ask it of lines without asking Python.
 
+from cleaner.scan cimport Scan
+
 cdef class FoldedLines:
-    cdef object page
+    cdef Scan scan
     cdef bytes source
-    cdef bytes raw
-    cdef int* rows
-    cdef Py_ssize_t line_count
     cdef Py_ssize_t count
     cdef Py_ssize_t headline
     cdef bint has_whole
@@ -20,7 +19,6 @@ cdef class FoldedLines:
     cdef int* _slots
     cdef list _arrays
     cdef Py_ssize_t _repeated_count
-    cdef Py_ssize_t _folded_size
     cdef void _make_room(self, Py_ssize_t room)
     cdef int* _integers(self, Py_ssize_t count)
     cdef void read(self, object page, object gone, Py_ssize_t headline)
@@ -29,10 +27,6 @@ cdef class FoldedLines:
     cdef bint has_repeated(self)
     cdef bint is_same(self, Py_ssize_t line, Py_ssize_t other) noexcept
     cdef bint is_whole(self, Py_ssize_t line) noexcept
-    cdef Py_ssize_t folded_end(self, Py_ssize_t line) noexcept
-    cdef Py_ssize_t char_count(self, Py_ssize_t line) noexcept
-    cdef Py_ssize_t byte_start(self, Py_ssize_t line) noexcept
-    cdef Py_ssize_t byte_end(self, Py_ssize_t line) noexcept
 
 cdef bint is_equal(unsigned char* source, Py_ssize_t one, Py_ssize_t other, Py_ssize_t size) noexcept
 cdef Py_ssize_t find_byte(unsigned char* source, unsigned char byte, Py_ssize_t start, Py_ssize_t end) noexcept

@@ -13,14 +13,13 @@ import cython
 from cleaner import scan as scanning
 
 if cython.compiled:
+    from cython.cimports.cleaner.scan import Scan
     from cython.cimports.cpython.array import array as typed_array
     from cython.cimports.libc.string import memchr, memcmp
+else:
+    from cleaner.scan import Scan
 
 _COLUMNS = cython.declare(cython.Py_ssize_t, scanning.COLUMNS)
-_TEXT_START = cython.declare(cython.Py_ssize_t, scanning.TEXT_START)
-_TEXT_END = cython.declare(cython.Py_ssize_t, scanning.TEXT_END)
-_BYTE_START = cython.declare(cython.Py_ssize_t, scanning.BYTE_START)
-_BYTE_END = cython.declare(cython.Py_ssize_t, scanning.BYTE_END)
 _FOLDED = cython.declare(cython.Py_ssize_t, scanning.FOLDED)
 _PHRASE_START = cython.declare(cython.Py_ssize_t, scanning.PHRASE_START)
 _PHRASE_END = cython.declare(cython.Py_ssize_t, scanning.PHRASE_END)
@@ -60,11 +59,9 @@ class FoldedLines:
     @cython.cfunc
     def read(self, page: object, gone: object, headline: cython.Py_ssize_t) -> cython.void:
         """Take the lines of a page without those of the places that have gone; until `forget` is called."""
-        scanned: object = page.scan
-        table: typed_array = scanned.table
-        hashes: typed_array = scanned.hashes
-        rows: cython.p_int = table.data.as_ints if cython.compiled else table
-        codes: cython.p_ulonglong = hashes.data.as_ulonglongs if cython.compiled else hashes
+        scanned: Scan = page.scan
+        rows: cython.p_int = scanned.rows
+        codes: cython.p_ulonglong = scanned.codes
         line_count: cython.Py_ssize_t = scanned.line_count
         place: cython.Py_ssize_t
         row: cython.Py_ssize_t = 0
@@ -73,8 +70,7 @@ class FoldedLines:
         if line_count > self.room:
             self._make_room(line_count + line_count // 2)
         is_left: cython.p_int = self.first
-        self.page, self.source, self.raw, self.rows = page, scanned.folded, scanned.raw, rows
-        self.line_count, self._folded_size = line_count, len(self.source)
+        self.scan, self.source = scanned, scanned.folded
         self.headline, self._repeated_count = -1, _NOT_COUNTED
         if gone:
             has_gone = True
@@ -118,7 +114,7 @@ class FoldedLines:
     @cython.cfunc
     def forget(self) -> cython.void:
         """Let go of the page."""
-        self.page = self.source = self.raw = None
+        self.scan = self.source = None
 
     @cython.cfunc
     def has_repeated(self) -> cython.bint:
@@ -170,35 +166,7 @@ class FoldedLines:
     @cython.exceptval(check=False)
     def is_whole(self, line: cython.Py_ssize_t) -> cython.bint:
         """Whether the line is folded as a whole, so that what it holds can't be seen in parts."""
-        return self.has_whole and self.rows[self.places[line] * _COLUMNS + _PHRASE_START] < 0
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def folded_end(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Where the folded line ends."""
-        place: cython.Py_ssize_t = self.places[line]
-        if place + 1 == self.line_count:
-            return self._folded_size - 1
-        return self.rows[(place + 1) * _COLUMNS + _FOLDED] - 1
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def char_count(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of characters of the line, before it was folded."""
-        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
-        return self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def byte_start(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Where the line begins in `raw`."""
-        return self.rows[self.places[line] * _COLUMNS + _BYTE_START]
-
-    @cython.cfunc
-    @cython.exceptval(check=False)
-    def byte_end(self, line: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Where the line ends in `raw`."""
-        return self.rows[self.places[line] * _COLUMNS + _BYTE_END]
+        return self.has_whole and self.scan.rows[self.places[line] * _COLUMNS + _PHRASE_START] < 0
 
 
 @cython.cfunc

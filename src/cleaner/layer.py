@@ -18,7 +18,9 @@ from cleaner.repair import REPAIRS
 from cleaner.scan import COLUMNS, END, START
 
 if cython.compiled:
-    from cython.cimports.cpython.array import array as typed_array
+    from cython.cimports.cleaner.scan import Scan
+else:
+    from cleaner.scan import Scan
 
 _COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
 _START = cython.declare(cython.Py_ssize_t, START)
@@ -31,14 +33,14 @@ _BLANK_LINE = REPAIRS["blank-line"]
 _FINAL_NEWLINE = REPAIRS["final-newline"]
 
 
-def layer_of(text: str, scanned: Any, gone: dict[int, Any], inside: list[Edit]) -> list[Edit]:
+def layer_of(text: str, scanned: Scan, gone: dict[int, Any], inside: list[Edit]) -> list[Edit]:
     """The edits of a text, sorted and disjoint, with `before` and `line`: lines of the places in `gone` are removed for
     the reasons there, and `inside` are sorted edits inside lines that stay.
 
     White space at the end of odd lines is left to `cleaner.repair`.
     """
     layer = _Layer(text, scanned.trailing, gone, inside)
-    return layer.edits(scanned.table, scanned.line_count)
+    return layer.edits(scanned)
 
 
 @cython.cclass
@@ -101,9 +103,10 @@ class _Layer:
         )
 
     @cython.cfunc
-    def edits(self, table: typed_array, row_count: cython.Py_ssize_t) -> list:
-        """The edits of a text whose lines the first rows of the table are."""
-        rows: cython.p_int = table.data.as_ints if cython.compiled else table
+    def edits(self, scanned: Scan) -> list:
+        """The edits of the text whose lines the scan has."""
+        rows: cython.p_int = scanned.rows
+        row_count: cython.Py_ssize_t = scanned.line_count
         place: cython.Py_ssize_t
         row: cython.Py_ssize_t = 0
         start: cython.Py_ssize_t

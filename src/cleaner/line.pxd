@@ -58,9 +58,7 @@ cdef class Content:
     cpdef Py_ssize_t distance(self, Py_ssize_t place, Py_ssize_t step)
     cdef Py_ssize_t _number(self, Py_ssize_t place) noexcept
     cdef Py_ssize_t column(self, Py_ssize_t row, Py_ssize_t column) noexcept
-    cdef Py_ssize_t char_count(self, Py_ssize_t row) noexcept
     cdef unsigned long long hash(self, Py_ssize_t row) noexcept
-    cdef Py_ssize_t word_count(self, Py_ssize_t row, Py_ssize_t most)
     cdef bint is_prose(self, Py_ssize_t row)
     cpdef Py_ssize_t count_prose(self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t most)
     cpdef Py_ssize_t prose_run_from(self, Py_ssize_t place, Py_ssize_t most)

@@ -15,9 +15,9 @@ from cleaner.fold import FOLDED, fold_phrase, fold_shape
 from cleaner.utf8 import encode
 
 if cython.compiled:
-    from cython.cimports.cleaner.scan import Scan, count_words
+    from cython.cimports.cleaner.scan import Scan
 else:
-    from cleaner.scan import Scan, count_words
+    from cleaner.scan import Scan
 
 _NEAR_LINES = cython.declare(cython.Py_ssize_t, 100)  # looked at one by one; rules mostly know by then
 _UNKNOWN = cython.declare(cython.int, -1)
@@ -334,24 +334,12 @@ class Content:
     @cython.cfunc
     @cython.inline
     @cython.exceptval(check=False)
-    def char_count(self, row: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of code points of the line of this row, without outer white space."""
-        return self.column(row, _TEXT_END) - self.column(row, _TEXT_START)
-
-    @cython.cfunc
-    @cython.inline
-    @cython.exceptval(check=False)
     def hash(self, row: cython.Py_ssize_t) -> cython.ulonglong:
         """The hash of the folded phrase of the line of this row; see `cleaner.scan.hash_phrase`.
 
         0 for one that must be folded as a whole.
         """
         return self.scan.codes[row]
-
-    @cython.cfunc
-    def word_count(self, row: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of words of the line of this row, counted up to `most`: see `cleaner.scan.count_words`."""
-        return count_words(self.scan.raw, self.column(row, _BYTE_START), self.column(row, _BYTE_END), most)
 
     @cython.cfunc
     def is_prose(self, row: cython.Py_ssize_t) -> cython.bint:

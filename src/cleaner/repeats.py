@@ -12,12 +12,12 @@ from typing import Any
 
 import cython
 
+from cleaner.scan import BYTE_END, BYTE_START, COLUMNS
+
 if cython.compiled:
     from cython.cimports.cleaner.folded_lines import FoldedLines, find_byte, is_equal, is_in_word, stands_in, word_end
-    from cython.cimports.cleaner.scan import count_words, is_heading_span, is_prose_span
 else:
     from cleaner.folded_lines import FoldedLines, find_byte, is_equal, is_in_word, stands_in, word_end
-    from cleaner.scan import count_words, is_heading_span, is_prose_span
 
 
 def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]:
@@ -33,6 +33,10 @@ def places_by_phrase(phrases: list[bytes]) -> dict[bytes, list[int]]:
             places.append(place)
     return found
 
+
+_COLUMNS = cython.declare(cython.Py_ssize_t, COLUMNS)
+_BYTE_START = cython.declare(cython.Py_ssize_t, BYTE_START)
+_BYTE_END = cython.declare(cython.Py_ssize_t, BYTE_END)
 
 # Which line a rule's lines repeat.
 EARLIER, HEADLINE, NEXT, PREVIOUS = range(4)
@@ -215,13 +219,13 @@ class _Search(FoldedLines):
         for line in range(start, stop):
             if prose >= repeater._passage_prose:
                 break
-            prose += is_prose_span(self.raw, self.byte_start(line), self.byte_end(line))
+            prose += self.scan.is_prose(self.places[line])
         if prose < repeater._passage_prose:
             return False
         for line in range(start, stop):
             if words >= repeater._passage_words:
                 break
-            words += self.count_words(line, repeater._passage_words - words)
+            words += self.scan.word_count(self.places[line], repeater._passage_words - words)
         return words >= repeater._passage_words
 
     @cython.cfunc
@@ -269,21 +273,15 @@ class _Search(FoldedLines):
     @cython.cfunc
     def is_as_asked(self, line: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line has the words that the rule asks for, and is prose or a heading where it asks."""
-        start: cython.Py_ssize_t = self.byte_start(line)
-        end: cython.Py_ssize_t = self.byte_end(line)
+        place: cython.Py_ssize_t = self.places[line]
         most: cython.Py_ssize_t = repeater._most_words
-        if repeater._least_words > 0 and self.count_words(line, repeater._least_words) < repeater._least_words:
+        if repeater._least_words > 0 and self.scan.word_count(place, repeater._least_words) < repeater._least_words:
             return False
-        if most != _NO_LIMIT and self.count_words(line, most + 1) > most:
+        if most != _NO_LIMIT and self.scan.word_count(place, most + 1) > most:
             return False
-        if repeater._prose != _NOT_ASKED and is_prose_span(self.raw, start, end) != repeater._prose:
+        if repeater._prose != _NOT_ASKED and self.scan.is_prose(place) != repeater._prose:
             return False
-        return repeater._heading == _NOT_ASKED or is_heading_span(self.raw, start, end) == repeater._heading
-
-    @cython.cfunc
-    def count_words(self, line: cython.Py_ssize_t, most: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of words of the line, counted up to `most`."""
-        return count_words(self.raw, self.byte_start(line), self.byte_end(line), most)
+        return repeater._heading == _NOT_ASKED or self.scan.is_heading(place) == repeater._heading
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -300,10 +298,11 @@ class _Search(FoldedLines):
     def holds_literal(self, line: cython.Py_ssize_t, repeater: Repeater) -> cython.bint:
         """Whether the line has the characters and one of the literals that the rule's patterns need."""
         literal: bytes
-        if self.char_count(line) < repeater._least_chars:
+        place: cython.Py_ssize_t = self.places[line]
+        if self.scan.char_count(place) < repeater._least_chars:
             return False
         for literal in repeater._literals:
-            if stands_in(literal, 0, len(literal), self.source, self.folded[line], self.folded_end(line)):
+            if stands_in(literal, 0, len(literal), self.source, self.folded[line], self.scan.folded_end(place)):
                 return True
         return not repeater._literals
 
@@ -371,9 +370,10 @@ class _Search(FoldedLines):
         """How many bytes the last characters of a line that is not folded as a whole have at least as a phrase: the
         letters and digits of ASCII, and single spaces between them, are one each.
         """
-        raw: cython.p_uchar = self.raw
-        at: cython.Py_ssize_t = self.byte_end(line)
-        start: cython.Py_ssize_t = self.byte_start(line)
+        raw: cython.p_uchar = self.scan.raw
+        row: cython.Py_ssize_t = self.places[line] * _COLUMNS
+        at: cython.Py_ssize_t = self.scan.rows[row + _BYTE_END]
+        start: cython.Py_ssize_t = self.scan.rows[row + _BYTE_START]
         count: cython.Py_ssize_t = 0
         while at > start and chars > 0:
             at -= 1

@@ -19,7 +19,9 @@ cdef class Scan:
     cdef Py_ssize_t row(self, Py_ssize_t place)
     cpdef bytes phrase(self, Py_ssize_t place)
     cpdef bytes folded_line(self, Py_ssize_t place)
-    cpdef Py_ssize_t word_count(self, Py_ssize_t place)
+    cdef Py_ssize_t folded_end(self, Py_ssize_t place) noexcept
+    cdef Py_ssize_t char_count(self, Py_ssize_t place) noexcept
+    cpdef Py_ssize_t word_count(self, Py_ssize_t place, Py_ssize_t most=*)
     cpdef bint is_prose(self, Py_ssize_t place)
     cpdef bint is_heading(self, Py_ssize_t place)
 

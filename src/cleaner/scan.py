@@ -165,17 +165,29 @@ class Scan:
     def folded_line(self, place: cython.Py_ssize_t) -> bytes:
         """The line as it stands in `folded`, with the newlines around it."""
         row: cython.Py_ssize_t = self.row(place)
+        return self.folded[self.rows[row + _FOLDED] - 1 : self.folded_end(place) + 1]
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def folded_end(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Where the line ends in `folded`; the place must be one of a line."""
         is_last: cython.bint = place + 1 == self.line_count
-        end: cython.Py_ssize_t = len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]
-        return self.folded[self.rows[row + _FOLDED] - 1 : end]
+        return (len(self.folded) if is_last else self.rows[(place + 1) * _COLUMNS + _FOLDED]) - 1
+
+    @cython.cfunc
+    @cython.exceptval(check=False)
+    def char_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
+        """Number of code points of a line without outer white space; the place must be one of a line."""
+        row: cython.Py_ssize_t = place * _COLUMNS
+        return self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
 
     @cython.ccall
-    def word_count(self, place: cython.Py_ssize_t) -> cython.Py_ssize_t:
-        """Number of words of a line: see `count_words`."""
+    def word_count(self, place: cython.Py_ssize_t, most: cython.Py_ssize_t = -1) -> cython.Py_ssize_t:
+        """Number of words of a line, counted up to `most` where that is given: see `count_words`."""
         row: cython.Py_ssize_t = self.row(place)
         start: cython.Py_ssize_t = self.rows[row + _BYTE_START]
         end: cython.Py_ssize_t = self.rows[row + _BYTE_END]
-        return count_words(self.raw, start, end, end - start)
+        return count_words(self.raw, start, end, end - start if most < 0 else most)
 
     @cython.ccall
     def is_prose(self, place: cython.Py_ssize_t) -> cython.bint:

@@ -84,7 +84,7 @@ class PhraseSet:
             self._hashes = frozenset([hash_phrase(phrase.encode()) for phrase in self.folded])
         row: cython.Py_ssize_t = content.row(place)
         code: cython.ulonglong = content.hash(row)
-        if (code and code not in self._hashes) or content.char_count(row) > _MAX_PHRASE_CHARS:
+        if (code and code not in self._hashes) or content.scan.char_count(row) > _MAX_PHRASE_CHARS:
             return False
         line: Line = content.line(place)
         return line.phrase in self.folded
@@ -142,7 +142,7 @@ class LineTest:
         row: cython.Py_ssize_t = content.row(place)
         return (
             (self.prose is None or content.is_prose(row) == (self.prose is True))
-            and (self.words is None or self.words.holds(content.word_count(row, self.words.enough())))
+            and (self.words is None or self.words.holds(content.scan.word_count(row, self.words.enough())))
             and (self.heading is None or content.scan.is_heading(row) == (self.heading is True))
             and (self.adjacent is None or (distance == 1) == (self.adjacent is True))
             and ((self.phrases is None and not self.patterns) or self._says(content, place))
@@ -194,7 +194,7 @@ class LineTest:
         if not self.patterns:
             return False
         row: cython.Py_ssize_t = content.row(place)
-        char_count: cython.Py_ssize_t = content.char_count(row)
+        char_count: cython.Py_ssize_t = content.scan.char_count(row)
         if char_count > _MAX_LINE_CHARS:
             return False
         if self._dfa is None:

@@ -12,6 +12,11 @@ import cython
 
 from cleaner.scan import hash_phrase
 
+if cython.compiled:
+    from cython.cimports.cleaner.scan import Scan
+else:
+    from cleaner.scan import Scan
+
 
 @cython.cclass
 class KnownPhrases:
@@ -33,17 +38,17 @@ class KnownPhrases:
     @cython.boundscheck(False)
     @cython.wraparound(False)
     @cython.initializedcheck(False)
-    def places(self, scanned: Any) -> list[int]:
+    def places(self, scanned: Scan) -> list[int]:
         """The places of the lines that may say one of them: few others, those that have no hash among them."""
         found: list[int] = []
-        hashes: cython.ulonglong[::1] = scanned.hashes
+        codes: cython.p_ulonglong = scanned.codes
         known: cython.ulonglong[::1] = self._hashes
         last: cython.Py_ssize_t = len(known) - 1
         place: cython.Py_ssize_t
         at: cython.Py_ssize_t
         one: cython.ulonglong
         for place in range(scanned.line_count):
-            one = hashes[place]
+            one = codes[place]
             at = cython.cast(cython.Py_ssize_t, one & cython.cast(cython.ulonglong, last))
             while known[at] and known[at] != one:
                 at = (at + 1) & last

@@ -17,18 +17,18 @@ from typing import Any
 import cython
 
 from cleaner.rules.grams import GRAM, HASH_BITS, choose_grams, hash_gram
-from cleaner.scan import COLUMNS, FOLDED, TEXT_END, TEXT_START
+from cleaner.scan import COLUMNS, FOLDED
 
 if cython.compiled:
     from cython.cimports.cleaner.rules.needs import Needs, Sought
+    from cython.cimports.cleaner.scan import Scan
     from cython.cimports.libc.string import memcpy
 else:
     from cleaner.rules.needs import Needs, Sought
+    from cleaner.scan import Scan
 
 _COLUMNS = cython.declare(cython.int, COLUMNS)
 _FOLDED = cython.declare(cython.int, FOLDED)
-_TEXT_START = cython.declare(cython.int, TEXT_START)
-_TEXT_END = cython.declare(cython.int, TEXT_END)
 
 
 @cython.cclass
@@ -463,9 +463,8 @@ class _Place:
     `fours` and `spots` are places in a part of the text: of four steps where a gram stands, and of grams.
     """
 
-    scanned: object
+    scanned: Scan
     folded: bytes
-    rows: cython.int[::1]
     trials: dict
     line_count: cython.Py_ssize_t
     place: cython.Py_ssize_t
@@ -474,15 +473,12 @@ class _Place:
     end: cython.Py_ssize_t
     chars: cython.Py_ssize_t
     groups: cython.int
-    all_count: cython.Py_ssize_t
     fours: cython.int[512]  # _PART_BYTES / 4
     spots: cython.int[2048]  # _PART_BYTES
 
-    def __init__(self, scanned: Any, line_count: cython.Py_ssize_t) -> None:
+    def __init__(self, scanned: Scan, line_count: cython.Py_ssize_t) -> None:
         self.scanned = scanned
         self.folded = scanned.folded
-        self.rows = scanned.table
-        self.all_count = scanned.line_count
         self.line_count = line_count
         self.trials = {}
         if not cython.compiled:
@@ -495,13 +491,11 @@ class _Place:
     @cython.exceptval(check=False)
     def go_to(self, place: cython.Py_ssize_t, number: cython.Py_ssize_t) -> cython.void:
         """Have the line of this place at hand; its groups are the caller's."""
-        row: cython.Py_ssize_t = place * _COLUMNS
-        is_last: cython.bint = place + 1 == self.all_count
         self.place = place
         self.number = number
-        self.start = self.rows[row + _FOLDED]
-        self.end = (len(self.folded) if is_last else self.rows[row + _COLUMNS + _FOLDED]) - 1
-        self.chars = self.rows[row + _TEXT_END] - self.rows[row + _TEXT_START]
+        self.start = self.scanned.rows[place * _COLUMNS + _FOLDED]
+        self.end = self.scanned.folded_end(place)
+        self.chars = self.scanned.char_count(place)
 
     @cython.cfunc
     @cython.exceptval(check=False)
@@ -529,8 +523,7 @@ class _Place:
     @cython.cfunc
     def word_count(self) -> cython.Py_ssize_t:
         """How many words the line has."""
-        count: cython.Py_ssize_t = self.scanned.word_count(self.place)
-        return count
+        return self.scanned.word_count(self.place)
 
     @cython.cfunc
     def add(self, trial: Trial) -> cython.void:
